@@ -1,0 +1,1 @@
+"""The bot: what is done about it."""

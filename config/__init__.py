@@ -1,0 +1,1 @@
+"""Config: what the organisation declares."""

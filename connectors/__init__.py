@@ -1,0 +1,1 @@
+"""Connectors: what the delivery tools say."""

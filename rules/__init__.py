@@ -1,0 +1,1 @@
+"""Rules: what can be decided without touching the world."""

@@ -4,9 +4,14 @@ from datetime import datetime
 
 
 class ConnectorError(Exception):
-    """A source could not be read. `what` is one sentence; `remedy` says what a person can do."""
+    """A source could not be read. `what` is one sentence; `remedy` says what a person can do.
+
+    `status` is the HTTP status where an answer with one was the cause: 451 and 301 mean something for one
+    item or repository that they do not mean for the whole source.
+    """
 
     retry = False
+    status: int | None = None
 
     def __init__(self, what: str, remedy: str = "") -> None:
         super().__init__(f"{what} {remedy}".strip())

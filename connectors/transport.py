@@ -150,7 +150,9 @@ class Transport:
                 f"{self.who} cannot be reached: {reason}.", "Check the address and the network."
             ) from error
         if not response.is_success:
-            raise self._refusal(response, body)
+            refusal = self._refusal(response, body)
+            refusal.status = response.status_code
+            raise refusal
         try:
             data = json.loads(body) if body else None
         except ValueError as error:

@@ -1,0 +1,128 @@
+"""Findings in the store, with the history of what happened to each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.records import chunks, upsert
+from bot.store.tables import baselines, findings, history
+from rules.findings import Event, Finding, Severity, Transition
+
+ALIVE = ("pending", "open")
+
+
+async def save(connection: AsyncConnection, transitions: Sequence[Transition], model: str) -> None:
+    """Write findings as they are now and one history row for each thing that happened."""
+    if not transitions:
+        return
+    rows = [{**asdict(t.finding), "evidence": dict(t.finding.evidence)} for t in transitions]
+    insert = upsert(connection, findings)
+    await connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=[findings.c.id], set_={c: insert.excluded[c] for c in rows[0] if c != "id"}
+        ),
+        rows,
+    )
+    happened = [
+        {
+            "finding": t.finding.id,
+            "at": t.finding.changed_at,
+            "event": t.event,
+            "severity": t.finding.severity,
+            "product": t.finding.product,
+            "inherited": t.finding.inherited,
+            "why": t.why,
+            "evidence": dict(t.finding.evidence),
+            "model": model,
+        }
+        for t in transitions
+    ]
+    await connection.execute(sa.insert(history), happened)
+
+
+async def of_subjects(
+    connection: AsyncConnection, table: str, subjects: Iterable[str] | None
+) -> dict[str, Finding]:
+    """Findings about these subjects in any state, by id; all that are alive where `subjects` is None."""
+    about = sa.select(findings).where(findings.c.table == table)
+    if subjects is None:
+        return {
+            f.id: f for f in map(_finding, await connection.execute(about.where(findings.c.state.in_(ALIVE))))
+        }
+    found: dict[str, Finding] = {}
+    for some in chunks(list(subjects)):
+        rows = await connection.execute(about.where(findings.c.subject.in_(some)))
+        found |= {f.id: f for f in map(_finding, rows)}
+    return found
+
+
+async def by_ids(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Finding]:
+    """Findings by id, in any state."""
+    found: dict[str, Finding] = {}
+    for some in chunks(list(dict.fromkeys(ids))):
+        rows = await connection.execute(sa.select(findings).where(findings.c.id.in_(some)))
+        found |= {f.id: f for f in map(_finding, rows)}
+    return found
+
+
+async def open_now(connection: AsyncConnection) -> list[Finding]:
+    """All open findings, gravest and oldest first."""
+    query = sa.select(findings).where(findings.c.state == "open")
+    rows = await connection.execute(
+        query.order_by(findings.c.severity.desc(), findings.c.opened_at, findings.c.id)
+    )
+    return [_finding(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One row of a finding's history, with the finding as it is today."""
+
+    at: datetime
+    event: Event
+    inherited: bool
+    why: str
+    finding: Finding
+
+
+async def since(connection: AsyncConnection, moment: datetime | None, until: datetime) -> list[Happened]:
+    """What happened after `moment` (None: ever) up to and including `until`, oldest first."""
+    query = sa.select(
+        history.c.at, history.c.event, history.c.inherited.label("then_inherited"), history.c.why, findings
+    )
+    query = query.join_from(history, findings, history.c.finding == findings.c.id).where(
+        history.c.at <= until
+    )
+    if moment is not None:
+        query = query.where(history.c.at > moment)
+    rows = await connection.execute(query.order_by(history.c.at, history.c.id))
+    return [Happened(r.at, r.event, r.then_inherited, r.why, _finding(r)) for r in rows]
+
+
+async def baseline_of(connection: AsyncConnection) -> set[tuple[str, str]]:
+    """Pairs of rule and product ("" for none) that have been judged before."""
+    return {
+        (r.rule, r.product)
+        for r in await connection.execute(sa.select(baselines.c.rule, baselines.c.product))
+    }
+
+
+async def remember_baseline(
+    connection: AsyncConnection, pairs: Iterable[tuple[str, str]], at: datetime
+) -> None:
+    """From now on failures of these pairs are news."""
+    rows = [{"rule": rule, "product": product, "at": at} for rule, product in pairs]
+    if rows:
+        await connection.execute(upsert(connection, baselines).on_conflict_do_nothing(), rows)
+
+
+_NAMES = tuple(f.name for f in fields(Finding))
+
+
+def _finding(row: Any) -> Finding:
+    values = {name: getattr(row, name) for name in _NAMES}
+    return Finding(**{**values, "severity": Severity(values["severity"])})

@@ -1,0 +1,141 @@
+"""The outbox: messages that are due, written with the change that causes them and sent once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.records import upsert
+from bot.store.tables import digests, outbox
+
+LEASE = timedelta(minutes=5)  # ten times the time one request may take
+MOST_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to a channel. `key` makes it one of a kind: the same key is never sent twice."""
+
+    key: str
+    channel: str
+    text: str
+    blocks: list[dict[str, Any]]
+    audience: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A letter that this sender holds until its lease ends; `token` fences off a late sender."""
+
+    id: int
+    token: int
+    attempts: int
+    letter: Letter
+
+
+async def put(connection: AsyncConnection, letters: Sequence[Letter], now: datetime) -> None:
+    """Make letters due, in the caller's transaction. A key that is known is left as it is."""
+    rows = [
+        {
+            "key": x.key,
+            "channel": x.channel,
+            "text": x.text,
+            "blocks": x.blocks,
+            "audience": x.audience,
+            "state": "due",
+            "created_at": now,
+            "not_before": now,
+            "token": 0,
+            "attempts": 0,
+        }
+        for x in letters
+    ]
+    if rows:
+        await connection.execute(
+            upsert(connection, outbox).on_conflict_do_nothing(index_elements=[outbox.c.key]), rows
+        )
+
+
+async def claim(connection: AsyncConnection, now: datetime, limit: int = 20) -> list[Claimed]:
+    """Take due letters whose lease is free, oldest first."""
+    due = (
+        sa.select(outbox.c.id)
+        .where(
+            outbox.c.state == "due",
+            outbox.c.not_before <= now,
+            sa.or_(outbox.c.lease.is_(None), outbox.c.lease < now),
+        )
+        .order_by(outbox.c.not_before, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        sa.update(outbox)
+        .where(outbox.c.id.in_(due))
+        .values(lease=now + LEASE, token=outbox.c.token + 1, attempts=outbox.c.attempts + 1)
+        .returning(outbox)
+    )
+    rows = sorted(await connection.execute(taken), key=lambda r: r.id)
+    return [
+        Claimed(r.id, r.token, r.attempts, Letter(r.key, r.channel, r.text, r.blocks, tuple(r.audience)))
+        for r in rows
+    ]
+
+
+async def sent(connection: AsyncConnection, claimed: Claimed, channel: str, ts: str, now: datetime) -> None:
+    """It was delivered as this message."""
+    await _settle(
+        connection,
+        claimed,
+        state="sent",
+        sent_at=now,
+        posted_channel=channel,
+        posted_ts=ts,
+        lease=None,
+        error=None,
+    )
+
+
+async def again(connection: AsyncConnection, claimed: Claimed, not_before: datetime, error: str) -> None:
+    """It was certainly not delivered; try again later, or give it up after many attempts."""
+    state = "due" if claimed.attempts < MOST_ATTEMPTS else "dead"
+    await _settle(connection, claimed, state=state, not_before=not_before, lease=None, error=error)
+
+
+async def give_up(connection: AsyncConnection, claimed: Claimed, state: str, error: str) -> None:
+    """It will not be tried again by itself: `dead` (refused for good) or `ambiguous` (perhaps delivered)."""
+    await _settle(connection, claimed, state=state, lease=None, error=error)
+
+
+async def _settle(connection: AsyncConnection, claimed: Claimed, **values: object) -> None:
+    mine = sa.and_(outbox.c.id == claimed.id, outbox.c.token == claimed.token)
+    await connection.execute(sa.update(outbox).where(mine).values(**values))
+
+
+async def held_up(connection: AsyncConnection) -> list[tuple[str, str, str, str]]:
+    """Letters a person must look at: state, channel, key, what was said."""
+    query = sa.select(outbox.c.state, outbox.c.channel, outbox.c.key, outbox.c.error)
+    rows = await connection.execute(
+        query.where(outbox.c.state.in_(["ambiguous", "dead"])).order_by(outbox.c.id)
+    )
+    return [(r.state, r.channel, r.key, r.error or "") for r in rows]
+
+
+async def last_digest(connection: AsyncConnection, digest: str, channel: str) -> datetime | None:
+    """When this digest was last made for the channel."""
+    query = sa.select(sa.func.max(digests.c.at)).where(
+        digests.c.digest == digest, digests.c.channel == channel
+    )
+    return (await connection.execute(query)).scalar_one()
+
+
+async def remember_digest(
+    connection: AsyncConnection, digest: str, channel: str, at: datetime, *, silent: bool
+) -> bool:
+    """Note that it was made, sent or silent. False where another process made it already."""
+    row = {"digest": digest, "channel": channel, "at": at, "silent": silent}
+    result = await connection.execute(upsert(connection, digests).values(row).on_conflict_do_nothing())
+    return bool(result.rowcount)

@@ -1,0 +1,85 @@
+"""The sync log and the cursors: how far each source has been read, and how well."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.records import upsert
+from bot.store.tables import cursors, syncs
+from rules.facts.sources import Synced
+
+
+async def cursor(connection: AsyncConnection, source: str) -> str | None:
+    """Where the last durable page of this source ended; None before the first."""
+    return (
+        await connection.execute(sa.select(cursors.c.cursor).where(cursors.c.source == source))
+    ).scalar_one_or_none()
+
+
+async def move_cursor(connection: AsyncConnection, source: str, to: str, now: datetime) -> None:
+    """Move the cursor, in the transaction that stores its page."""
+    insert = upsert(connection, cursors).values(source=source, cursor=to, moved_at=now)
+    await connection.execute(
+        insert.on_conflict_do_update(index_elements=[cursors.c.source], set_={"cursor": to, "moved_at": now})
+    )
+
+
+async def begin(connection: AsyncConnection, source: str, now: datetime) -> int:
+    """Open a line in the sync log."""
+    row = sa.insert(syncs).values(source=source, started_at=now, records=0, changed=0, problems=())
+    return int((await connection.execute(row.returning(syncs.c.id))).scalar_one())
+
+
+async def count(connection: AsyncConnection, sync: int, records: int, changed: int) -> None:
+    """Note a stored page, in its transaction."""
+    values = {"records": syncs.c.records + records, "changed": syncs.c.changed + changed}
+    await connection.execute(sa.update(syncs).where(syncs.c.id == sync).values(values))
+
+
+async def end(
+    connection: AsyncConnection,
+    sync: int,
+    outcome: str,
+    now: datetime,
+    *,
+    problems: Sequence[str] = (),
+    error: str | None = None,
+) -> None:
+    """Close the line: complete, partial (problems) or failed (error)."""
+    values = {"outcome": outcome, "ended_at": now, "problems": tuple(problems), "error": error}
+    await connection.execute(sa.update(syncs).where(syncs.c.id == sync).values(values))
+
+
+async def states(connection: AsyncConnection) -> dict[str, Synced]:
+    """How each source stands: its last complete sync and what went wrong since."""
+    complete = (
+        sa.select(syncs.c.source, sa.func.max(syncs.c.id).label("id"))
+        .where(syncs.c.outcome == "complete")
+        .group_by(syncs.c.source)
+    ).subquery()
+    whole = {
+        r.source: r
+        for r in await connection.execute(sa.select(syncs).join(complete, syncs.c.id == complete.c.id))
+    }
+    rows = await connection.execute(
+        sa.select(syncs)
+        .join(complete, syncs.c.source == complete.c.source, isouter=True)
+        .where(syncs.c.outcome.is_not(None), syncs.c.id > sa.func.coalesce(complete.c.id, 0))
+        .order_by(syncs.c.id)
+    )
+    after: dict[str, list[sa.Row[tuple[object, ...]]]] = {}
+    for row in rows:
+        after.setdefault(row.source, []).append(row)
+    found = {}
+    for source in {*whole, *after}:
+        bad = after.get(source, [])
+        last = bad[-1] if bad else None
+        found[source] = Synced(
+            last_complete=whole[source].started_at if source in whole else None,
+            failures=sum(1 for r in bad if r.outcome == "failed"),
+            truncated=last is not None and last.outcome == "partial",
+            last_error=None if last is None else last.error or "; ".join(last.problems),
+        )
+    return found

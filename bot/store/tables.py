@@ -1,0 +1,236 @@
+"""The durable tables: what must survive. Fact tables are not here; they can be rebuilt from records."""
+
+import sqlalchemy as sa
+
+from rules.sql import Instant, Texts, sle_table
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+records = sa.Table(
+    "records",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, index=True),
+    sa.Column("container", sa.Text),
+    sa.Column("audience", sa.Text),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("observed_at", Instant, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("dirty", sa.Boolean, nullable=False),
+    sa.Index(
+        "ix_records_dirty",
+        "kind",
+        "source",
+        "id",
+        sqlite_where=sa.text("dirty"),
+        postgresql_where=sa.text("dirty"),
+    ),
+)
+
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("item", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("by", sa.Text),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("before", sa.Text),
+    sa.Column("after", sa.Text),
+)
+
+edges = sa.Table(
+    "edges",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("relation", sa.Text, primary_key=True),
+    sa.Column("target", sa.Text, primary_key=True, index=True),
+)
+
+cursors = sa.Table(
+    "cursors",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("cursor", sa.Text, nullable=False),
+    sa.Column("moved_at", Instant, nullable=False),
+)
+
+syncs = sa.Table(
+    "syncs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("outcome", sa.Text),  # complete, partial, failed
+    sa.Column("records", sa.Integer, nullable=False),
+    sa.Column("changed", sa.Integer, nullable=False),
+    sa.Column("problems", Texts, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Index("ix_syncs_source_id", "source", "id"),
+)
+
+findings = sa.Table(
+    "findings",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("table", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("discriminator", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("severity", sa.Integer, nullable=False),
+    sa.Column("key", sa.Text),
+    sa.Column("title", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("product", sa.Text),
+    sa.Column("stream", sa.Text),
+    sa.Column("audience", Texts),
+    sa.Column("says", sa.Text, nullable=False),
+    sa.Column("evidence", sa.JSON, nullable=False),
+    sa.Column("inherited", sa.Boolean, nullable=False),
+    sa.Column("inhibited_by", sa.Text),
+    sa.Column("first_seen_at", Instant, nullable=False),
+    sa.Column("opened_at", Instant),
+    sa.Column("worse_at", Instant),
+    sa.Column("resolved_at", Instant),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("occurrence", sa.Integer, nullable=False),
+    sa.Index("ix_findings_table_subject", "table", "subject"),
+    sa.Index("ix_findings_state_product", "state", "product"),
+)
+
+history = sa.Table(
+    "finding_history",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("finding", sa.Text, nullable=False, index=True),
+    sa.Column("at", Instant, nullable=False, index=True),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("severity", sa.Integer, nullable=False),
+    sa.Column("product", sa.Text),
+    sa.Column("inherited", sa.Boolean, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("evidence", sa.JSON, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),  # fingerprint of the model that judged
+)
+
+baselines = sa.Table(
+    "baselines",
+    metadata,
+    sa.Column("rule", sa.Text, primary_key=True),
+    sa.Column("product", sa.Text, primary_key=True),  # empty for what belongs to no product
+    sa.Column("at", Instant, nullable=False),
+)
+
+ledger = sa.Table(
+    "ledger",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False, index=True),
+    sa.Column("what", sa.JSON, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+)
+
+waivers = sa.Table(
+    "waivers",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False, index=True),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("requested_by", sa.Text, nullable=False),
+    sa.Column("requested_at", Instant, nullable=False),
+    sa.Column("approved_by", sa.Text),
+    sa.Column("approved_at", Instant),
+    sa.Column("until", Instant, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # requested, approved, denied, revoked, expired
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("blocks", sa.JSON, nullable=False),
+    sa.Column(
+        "audience", Texts, nullable=False
+    ),  # of everything the message shows; asked again when it is sent
+    sa.Column("state", sa.Text, nullable=False),  # due, sent, ambiguous, dead
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("not_before", Instant, nullable=False),
+    sa.Column("lease", Instant),
+    sa.Column("token", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("sent_at", Instant),
+    sa.Column("posted_channel", sa.Text),
+    sa.Column("posted_ts", sa.Text),
+    sa.Column("error", sa.Text),
+    sa.Index(
+        "ix_outbox_due",
+        "not_before",
+        "id",
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    ),
+)
+
+digests = sa.Table(
+    "digests",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True),  # product, stream, operations: its name in the model
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("at", Instant, primary_key=True),
+    sa.Column("silent", sa.Boolean, nullable=False),
+)
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("delivery", sa.Text, primary_key=True),
+    sa.Column("body_sha256", sa.Text, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("keys", Texts, nullable=False),
+    sa.Column("deleted", Texts, nullable=False),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("processed_at", Instant),
+    sa.Column("outcome", sa.Text),
+    sa.UniqueConstraint("source", "body_sha256"),
+)
+
+schedule_runs = sa.Table(
+    "schedule_runs",
+    metadata,
+    sa.Column("schedule", sa.Text, primary_key=True),
+    sa.Column("occurrence", Instant, primary_key=True),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("finished_at", Instant),
+    sa.Column("outcome", sa.Text),
+)
+
+facts_state = sa.Table(
+    "facts_state",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),  # schema, model, judged_at
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+sle = sle_table(metadata)

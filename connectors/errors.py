@@ -20,7 +20,9 @@ class ConnectorError(Exception):
 
 
 class FixCredentialsError(ConnectorError):
-    """The source does not accept who we say we are (401)."""
+    """The source does not accept who we say we are (401); `reason` is its word for why, where it tells."""
+
+    reason = ""
 
 
 class GrantAccessError(ConnectorError):
@@ -56,4 +58,4 @@ class TryLaterError(ConnectorError):
 
 
 class UnexpectedAnswerError(ConnectorError):
-    """The answer is not what the source documents (HTML, cut JSON, wrong types): a failed page, never an empty one."""
+    """The answer is not what the source documents (HTML, cut JSON, wrong types): failed, not empty."""

@@ -1,0 +1,150 @@
+"""The GitHub source: pages of issues, pull requests and people, and single items again as they are now."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from config.model import Source
+from connectors.connector import Check, Page, Problem
+from connectors.errors import ConnectorError
+from connectors.github import doctor, feed, parse, repositories, shapes
+from connectors.github import items as single
+from connectors.github.cursor import Cursor
+from connectors.github.detail import DetailReader
+from connectors.transport import Transport
+from rules.records import Container, Record
+
+ADDRESS = "https://api.github.com"
+HEADERS = {
+    "Accept": "application/vnd.github+json",
+    "User-Agent": "product-ops-bot",
+    "X-GitHub-Api-Version": "2022-11-28",
+}
+
+
+def connect(source: Source, *, url: str | None, token: str) -> "GitHub":
+    """The GitHub source of the operating model, signed in with a token.
+
+    `url` is the API's address where it is not github.com's: https://github.example.com/api/v3 for an
+    Enterprise Server. A source that names one repository (`github: larkfield/tracking`) reads only that.
+    """
+    owner, _, only = (source.github or "").partition("/")
+    headers = {**HEADERS, "Authorization": f"Bearer {token}"}
+    transport = Transport(url or ADDRESS, who="GitHub", headers=headers)
+    return GitHub(source.id, transport, owner, [only] if only else source.repositories)
+
+
+class GitHub:
+    """A connector (see connectors/connector.py) for one organisation, or some repositories of it.
+
+    `repositories` are names with or without their owner; none means all that the bot may see.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        transport: Transport,
+        owner: str,
+        repositories: Sequence[str] = (),
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.source = source
+        self._transport = transport
+        self._owner = owner
+        self._names = tuple(name if "/" in name else f"{owner}/{name}" for name in repositories)
+        self._clock = clock
+        self._details = DetailReader(transport)
+
+    async def pages(self, cursor: str | None) -> AsyncIterator[Page]:
+        """Yield the repositories, then their changes since the cursor, one repository after the other.
+
+        A repository that is refused (403, 404, 410, 451) becomes a problem and keeps its place in the cursor.
+        An archived one is read once.
+
+        Raises:
+            ConnectorError: named by what to do; pages already yielded stay valid.
+        """
+        state = Cursor.read(cursor)
+        homes, problems = await self._list()
+        yield Page(tuple(homes), state.text(), last=False, problems=tuple(problems))
+        known = set[str]()
+        for home in homes:
+            if home.archived and home.key in state.closed:
+                continue
+            try:
+                async for batch in feed.changes(self._transport, home.key, state.since(home.key)):
+                    got = await self._records(home, batch.issues, known)
+                    state = state.moved(home.key, batch.until)
+                    yield Page(
+                        got.records,
+                        state.text(),
+                        last=False,
+                        problems=batch.problems + got.problems,
+                        budget_left=_fewer(batch.left, got.left),
+                    )
+                state = state.ended(home.key, archived=home.archived)
+            except ConnectorError as error:
+                if not repositories.hidden(error):
+                    raise
+                yield Page((), state.text(), last=False, problems=(repositories.problem(home.key, error),))
+        yield Page((), state.text(), last=True)
+
+    async def read(self, keys: Sequence[str]) -> Page:
+        """Re-read the named items (owner/repository#12, or node ids); the page's cursor is not to be stored.
+
+        GitHub does not tell what a gone item was, so it comes back as a problem, never as a made-up record.
+
+        Raises:
+            ConnectorError: named by what to do.
+        """
+        items = await single.read(self._transport, self.source, keys, self._covers)
+        records, problems, left = list[Record](), items.problems, items.left
+        known = set[str]()
+        for home, issues in items.found:
+            got = await self._records(home, issues, known)
+            records += [home, *got.records]
+            problems += got.problems
+            left = _fewer(left, got.left)
+        return Page(tuple(records), "", last=True, problems=tuple(problems), budget_left=left)
+
+    async def check(self) -> Sequence[Check]:
+        """Sign in and look around: account, scopes, budgets, clock, organisation and repositories."""
+        return await doctor.look_around(self._transport, self._owner, self._list, self._clock)
+
+    async def close(self) -> None:
+        """Give back connections."""
+        await self._transport.close()
+
+    async def _list(self) -> tuple[list[Container], list[Problem]]:
+        if self._names:
+            return await repositories.named(self._transport, self.source, self._names)
+        return await repositories.owned(self._transport, self.source, self._owner)
+
+    def _covers(self, name: str) -> bool:
+        """Whether a repository belongs to this source; GitHub's names ignore case."""
+        if self._names:
+            return name.casefold() in {own.casefold() for own in self._names}
+        return name.partition("/")[0].casefold() == self._owner.casefold()
+
+    async def _records(self, home: Container, issues: Sequence[shapes.Issue], known: set[str]) -> "_Got":
+        """The records of some entries of a repository's list, and people not `known` yet."""
+        pulls = [issue for issue in issues if issue.pull_request is not None]
+        details = await self._details.read(pulls, home)
+        people = [person for issue in issues for person in parse.people_of_issue(issue, self.source)]
+        new = {person.id: person for person in (*people, *details.people) if person.id not in known}
+        known.update(new)
+        items = [parse.work_item(issue, home) for issue in issues if issue.pull_request is None]
+        return _Got((*new.values(), *items, *details.pulls), tuple(details.problems), details.left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Got:
+    records: tuple[Record, ...]
+    problems: tuple[Problem, ...]
+    left: int | None
+
+
+def _fewer(one: int | None, other: int | None) -> int | None:
+    """The smaller of two budgets: requests and points are counted apart, either can end a sync."""
+    return min((left for left in (one, other) if left is not None), default=None)

@@ -1,0 +1,128 @@
+"""What `opsbot doctor` says about GitHub: account, scopes, budgets, clock, organisation and repositories."""
+
+import email.utils
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+
+from connectors.connector import Check, Problem
+from connectors.errors import ConnectorError, GrantAccessError
+from connectors.github.shapes import shaped
+from connectors.transport import Answer, Transport
+from rules.records import Container
+
+ENOUGH = {"repo", "repo:status", "public_repo", "read:org", "read:user", "user:email", "read:project"}
+SMALLER = "Use a GitHub App or a fine-grained token that may only read metadata, issues and pull requests."
+SKEW = timedelta(seconds=60)
+RESERVE = 0.2  # of a budget; below it little is left for people's own questions
+
+
+class _Account(Struct, frozen=True):
+    login: str
+
+
+class _Budget(Struct, frozen=True):
+    limit: int
+    remaining: int
+
+
+class _Limits(Struct, frozen=True):
+    resources: dict[str, _Budget]
+
+
+async def look_around(
+    transport: Transport,
+    owner: str,
+    repositories: Callable[[], Awaitable[tuple[list[Container], list[Problem]]]],
+    clock: Callable[[], datetime],
+) -> Sequence[Check]:
+    """Sign in and look around; what fails is a line with a remedy, never an exception."""
+    try:
+        name, answer = await _account(transport)
+    except ConnectorError as error:
+        return [_failed("sign-in", error)]
+    return [
+        Check("sign-in", "ok", f"Signed in as {name}."),
+        _scopes(answer.headers),
+        _clock(answer.headers, clock()),
+        *await _budgets(transport),
+        *await _repositories(owner, repositories),
+    ]
+
+
+async def _account(transport: Transport) -> tuple[str, Answer]:
+    """Who we are. A GitHub App's token may not ask for a user (403), only for its installation."""
+    try:
+        answer = await transport.get("user")
+    except GrantAccessError:
+        return "a GitHub App", await transport.get("installation/repositories", {"per_page": 1})
+    return shaped(answer.data, _Account, "the signed-in account").login, answer
+
+
+def _scopes(headers: Mapping[str, str]) -> Check:
+    """Only classic tokens name their scopes; the others were given permissions one by one."""
+    told = headers.get("x-oauth-scopes")
+    if told is None:
+        return Check("scopes", "ok", "The token's permissions were chosen one by one.")
+    scopes = {scope.strip() for scope in told.split(",") if scope.strip()}
+    if excess := sorted(scopes - ENOUGH):
+        return Check("scopes", "warn", f"The token may do more than is needed: {', '.join(excess)}.", SMALLER)
+    if "repo" in scopes:
+        return Check(
+            "scopes", "warn", "A classic token that reads private repositories may write too.", SMALLER
+        )
+    return Check("scopes", "ok", f"The token's scopes: {', '.join(sorted(scopes)) or 'public data only'}.")
+
+
+def _clock(headers: Mapping[str, str], now: datetime) -> Check:
+    try:
+        theirs = email.utils.parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
+    except ValueError:
+        return Check("clock", "warn", "GitHub's answer has no readable date to compare with.")
+    skew = abs(theirs - now)
+    if skew > SKEW:
+        seconds = f"{skew.total_seconds():.0f}"
+        return Check("clock", "warn", f"This machine's clock is {seconds} s off GitHub's.", "Turn on NTP.")
+    return Check("clock", "ok", "This machine's clock agrees with GitHub's.")
+
+
+async def _budgets(transport: Transport) -> list[Check]:
+    try:
+        answer = await transport.get("rate_limit")
+        limits = shaped(answer.data, _Limits, "the rate limits").resources
+    except ConnectorError as error:
+        if error.status == 404:
+            return [Check("budget", "ok", "This server has no rate limits.")]
+        return [_failed("budget", error)]
+    return [_budget(name, limits[name]) for name in ("core", "graphql") if name in limits]
+
+
+def _budget(name: str, budget: _Budget) -> Check:
+    kind = {"core": "requests", "graphql": "GraphQL points"}[name]
+    detail = f"{budget.remaining} of {budget.limit} {kind} left in this hour."
+    if budget.remaining < RESERVE * budget.limit:
+        remedy = "Sync less often, or use a GitHub App, whose budget grows with the organisation."
+        return Check(f"budget: {kind}", "warn", detail, remedy)
+    return Check(f"budget: {kind}", "ok", detail)
+
+
+async def _repositories(
+    owner: str, repositories: Callable[[], Awaitable[tuple[list[Container], list[Problem]]]]
+) -> list[Check]:
+    try:
+        homes, problems = await repositories()
+    except ConnectorError as error:
+        return [_failed("repositories", error)]
+    lines = [Check("repository", "fail", problem.what, f"See {problem.scope}.") for problem in problems]
+    if not homes:
+        remedy = "Give the bot's account read access, or install the GitHub App on the repositories."
+        return [*lines, Check("repositories", "fail", f"No repository of {owner} is visible.", remedy)]
+    private = sum(not home.public for home in homes)
+    archived = sum(home.archived for home in homes)
+    detail = f"{len(homes)} repositories of {owner} are visible: {private} private, {archived} archived."
+    return [*lines, Check("repositories", "ok", detail)]
+
+
+def _failed(name: str, error: ConnectorError) -> Check:
+    return Check(name, "fail", error.what, error.remedy or "Try again; if it stays so, see the log.")

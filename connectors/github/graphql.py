@@ -1,0 +1,84 @@
+"""One GraphQL question to GitHub, and what its answer means: 200 is no promise there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any
+
+from msgspec import Struct
+
+from connectors.errors import ConnectorError, FixRequestError, TryLaterError, UnexpectedAnswerError, WaitError
+from connectors.github.shapes import shaped
+from connectors.transport import Answer, Transport
+
+LIMITED = {"RATE_LIMITED", "RATE_LIMIT"}  # both are sent; the documentation knows only the first
+OVERLOADED = ("something went wrong", "timeout", "timed out", "loading")
+
+
+class Complaint(Struct, frozen=True):
+    """One entry of `errors`. `path` leads to the part of the data that is missing because of it."""
+
+    message: str
+    type: str | None = None
+    path: tuple[str | int, ...] | None = None
+
+
+class Told(Struct, frozen=True):
+    """The envelope of every GraphQL answer."""
+
+    data: dict[str, Any] | None = None
+    errors: tuple[Complaint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The data, what GitHub complained about on the way, and the points left in this hour."""
+
+    data: Mapping[str, Any]
+    complaints: tuple[Complaint, ...]
+    left: int | None
+
+
+async def ask(transport: Transport, question: str, variables: Mapping[str, Any]) -> Reply:
+    """Ask the query in queries/<question>.graphql.
+
+    Raises:
+        WaitError: the points of this hour are used up, or a secondary limit holds.
+        TryLaterError: GitHub gave up on its own time limit.
+        FixRequestError: the query itself was refused: an Enterprise Server too old for it.
+        UnexpectedAnswerError: neither data nor errors.
+    """
+    # Enterprise Server keeps REST under /api/v3 and GraphQL beside it under /api.
+    path = "../graphql" if transport.base_url.endswith("/api/v3") else "graphql"
+    body = {"query": _text(question), "operationName": question, "variables": dict(variables)}
+    answer = await transport.query(path, body)
+    told = shaped(answer.data, Told, f"the query {question}")
+    if refusal := _refusal(told.errors, answer, question, has_data=bool(told.data)):
+        raise refusal
+    if told.data is None:
+        raise UnexpectedAnswerError(f"GitHub answered the query {question} with neither data nor errors.")
+    return Reply(told.data, told.errors, answer.left)
+
+
+def _text(question: str) -> str:
+    return resources.files("connectors.github").joinpath("queries", f"{question}.graphql").read_text("utf-8")
+
+
+def _refusal(
+    complaints: Sequence[Complaint], answer: Answer, question: str, *, has_data: bool
+) -> ConnectorError | None:
+    """The error that stands for the whole answer, if one does."""
+    said = "; ".join(c.message for c in complaints)[:200].rstrip(".")
+    if any(c.type in LIMITED or "rate limit" in c.message.lower() for c in complaints):
+        reset = answer.headers.get("x-ratelimit-reset", "")
+        until = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else None
+        return WaitError("GitHub limits GraphQL queries.", "The next sync goes on from here.", until=until)
+    if has_data or not complaints:
+        return None
+    if any(word in said.lower() for word in OVERLOADED):
+        return TryLaterError(f"GitHub gave up on the query {question}: {said}.", "The next sync tries again.")
+    return FixRequestError(
+        f"GitHub refused the query {question}: {said}.",
+        "An Enterprise Server may be too old for it; see the versions that are supported.",
+    )

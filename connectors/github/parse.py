@@ -1,0 +1,183 @@
+"""GitHub's answers in the words of records: pure, every field checked, one bad item never spoils a page."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from connectors.connector import Problem
+from connectors.errors import UnexpectedAnswerError
+from connectors.github import shapes
+from connectors.github.shapes import shaped
+from rules.records import Container, Person, PullRequest, Review, WorkItem
+
+PARENT = re.compile(r"/repos/([\w.-]+/[\w.-]+)/issues/(\d+)$")
+PULL_STATES: Mapping[str, Literal["open", "merged", "closed"]] = {
+    "OPEN": "open",
+    "MERGED": "merged",
+    "CLOSED": "closed",
+}
+REVIEW_STATES: Mapping[str, Literal["approved", "changes_requested", "commented", "dismissed"]] = {
+    "APPROVED": "approved",
+    "CHANGES_REQUESTED": "changes_requested",
+    "COMMENTED": "commented",
+    "DISMISSED": "dismissed",
+}
+
+
+def repository(data: Any, source: str, about: str) -> Container:
+    """A repository as a container; its audience is what its items' records carry too (SETTLED 24).
+
+    Raises:
+        UnexpectedAnswerError: not a repository; `about` says which one was asked for.
+    """
+    seen = shaped(data, shapes.Repository, about)
+    return Container(
+        source=source,
+        id=seen.node_id,
+        key=seen.full_name,
+        kind="repository",
+        name=seen.full_name.partition("/")[2],
+        url=seen.html_url,
+        archived=seen.archived,
+        public=not seen.private,
+        changed_at=seen.updated_at,
+        audience=f"github:{source}:{seen.full_name}" if seen.private else "public",
+    )
+
+
+def issue_list(data: Any, home: str) -> tuple[list[shapes.Issue], list[Problem]]:
+    """The readable entries of one page of a repository's issues, and a problem for each other one.
+
+    Raises:
+        UnexpectedAnswerError: not a list.
+    """
+    issues, problems = [], []
+    for row in shaped(data, list[Any], f"the issues of {home}"):
+        number = row.get("number") if isinstance(row, dict) else None
+        about = f"{home}#{number if isinstance(number, int) else '?'}"
+        try:
+            issues.append(shaped(row, shapes.Issue, about))
+        except UnexpectedAnswerError as error:
+            problems.append(Problem(f"item:{about}", str(error)))
+    return issues, problems
+
+
+def work_item(issue: shapes.Issue, home: Container) -> WorkItem:
+    """An issue of that repository. GitHub's lists tell no history, so `changes` stays unknown."""
+    parent = PARENT.search(issue.parent_issue_url or "")
+    assignee = next(iter(issue.assignees or ()), issue.assignee)
+    closed = issue.state == "closed"
+    return WorkItem(
+        source=home.source,
+        id=issue.node_id,
+        key=f"{home.key}#{issue.number}",
+        container=home.key,
+        kind=issue.type.name if issue.type else "issue",
+        title=issue.title,
+        url=issue.html_url,
+        status=issue.state,
+        created_at=issue.created_at,
+        changed_at=issue.updated_at,
+        audience=home.audience,
+        status_category="done" if closed else "new",
+        level=-1 if issue.parent_issue_url else 0,
+        resolution=issue.state_reason if closed else None,
+        labels=tuple(label if isinstance(label, str) else label.name for label in issue.labels),
+        assignee=assignee.login if assignee else None,
+        reporter=issue.user.login if issue.user else None,
+        parent=f"{parent[1]}#{parent[2]}" if parent else None,
+        closed_at=issue.closed_at if closed else None,
+    )
+
+
+def pull_request(
+    seen: shapes.PullRequest, node_id: str, home: Container, further: Sequence[shapes.Review] = ()
+) -> PullRequest:
+    """A pull request of that repository, with the reviews that did not fit into the first answer."""
+    reviews = (*seen.reviews.nodes, *further)
+    requests = seen.review_requests.nodes if seen.review_requests else ()
+    closes = seen.closing_issues_references.nodes if seen.closing_issues_references else ()
+    default = seen.repository.default_branch_ref
+    return PullRequest(
+        source=home.source,
+        id=node_id,
+        key=f"{home.key}#{seen.number}",
+        container=home.key,
+        title=seen.title,
+        url=seen.url,
+        state=PULL_STATES[seen.state],
+        created_at=seen.created_at,
+        changed_at=seen.updated_at,
+        audience=home.audience,
+        author=_login(seen.author),
+        author_is_bot=seen.author is not None and seen.author.kind == "Bot",
+        draft=seen.is_draft,
+        base=seen.base_ref_name,
+        base_is_default=default is None or default.name == seen.base_ref_name,
+        branch=seen.head_ref_name,
+        ready_at=_ready_at(seen),
+        merged_at=seen.merged_at,
+        merged_by=_login(seen.merged_by),
+        closed_at=seen.closed_at,
+        reviews=tuple(record for review in reviews if (record := _review(review))),
+        requested=tuple(name for request in requests if (name := _asked(request))),
+        labels=tuple(label.name for label in seen.labels.nodes) if seen.labels else (),
+        paths=_paths(seen.files),
+        lines=seen.additions + seen.deletions,
+        closes=tuple(f"{issue.repository.name_with_owner}#{issue.number}" for issue in closes),
+    )
+
+
+def people_of_issue(issue: shapes.Issue, source: str) -> Iterable[Person]:
+    """Author and assignees. GitHub's lists tell neither names nor e-mail addresses."""
+    for user in (issue.user, issue.assignee, *(issue.assignees or ())):
+        if user is not None:
+            yield _person(source, user.id, user.login, is_bot=user.type == "Bot")
+
+
+def people_of_pull_request(seen: shapes.PullRequest, source: str) -> Iterable[Person]:
+    """Author, merger, reviewers and those asked for a review."""
+    reviewers = (review.author for review in seen.reviews.nodes)
+    asked = (r.requested_reviewer for r in (seen.review_requests.nodes if seen.review_requests else ()))
+    for actor in (seen.author, seen.merged_by, *reviewers, *asked):
+        name = _login(actor)
+        if actor is not None and actor.database_id is not None and name is not None:
+            yield _person(source, actor.database_id, name, is_bot=actor.kind == "Bot")
+
+
+def _person(source: str, number: int, name: str, *, is_bot: bool) -> Person:
+    return Person(source=source, id=str(number), key=name, name=name, is_bot=is_bot)
+
+
+def _login(actor: shapes.Actor | None) -> str | None:
+    """The account's name as REST and people write it: "dependabot[bot]"; None for a deleted account."""
+    if actor is None or actor.login is None:
+        return None
+    return f"{actor.login}[bot]" if actor.kind == "Bot" else actor.login
+
+
+def _review(review: shapes.Review) -> Review | None:
+    state = REVIEW_STATES.get(review.state)
+    if state is None or review.submitted_at is None:
+        return None
+    is_bot = review.author is not None and review.author.kind == "Bot"
+    return Review(by=_login(review.author), is_bot=is_bot, state=state, at=review.submitted_at)
+
+
+def _ready_at(seen: shapes.PullRequest) -> datetime | None:
+    if seen.is_draft:
+        return None
+    marked = [turn.created_at for turn in seen.timeline_items.nodes if turn.kind == "ReadyForReviewEvent"]
+    return max(marked, default=seen.created_at)
+
+
+def _asked(request: shapes.Request) -> str | None:
+    asked = request.requested_reviewer
+    return None if asked is None else asked.combined_slug or _login(asked)
+
+
+def _paths(files: shapes.Files | None) -> tuple[str, ...] | None:
+    if files is None or files.total_count > len(files.nodes):
+        return None
+    return tuple(file.path for file in files.nodes)

@@ -1,0 +1,225 @@
+"""The parts of GitHub's answers that are read, with their types: another shape is refused, not guessed.
+
+Fields follow GitHub's OpenAPI description and GraphQL schema; what either calls nullable may be None here.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from connectors.errors import UnexpectedAnswerError
+
+Time = Annotated[datetime, Meta(tz=True)]
+Name = Annotated[str, Meta(pattern=r"^[\w.-]+/[\w.-]+$")]  # owner/repository
+Shape = TypeVar("Shape")
+
+
+def shaped(data: Any, shape: type[Shape], about: str) -> Shape:
+    """The answer in its documented shape; `about` names repository and number for the message.
+
+    Raises:
+        UnexpectedAnswerError: something is missing or of another type; says where.
+    """
+    try:
+        return msgspec.convert(data, shape)
+    except msgspec.ValidationError as error:
+        raise UnexpectedAnswerError(
+            f"GitHub's answer about {about} is not as documented: {error}.",
+            "If it stays so, a newer opsbot may know the new shape.",
+        ) from error
+
+
+class User(Struct, frozen=True):
+    """An account, as REST tells it."""
+
+    id: int
+    login: str
+    type: str = "User"
+
+
+class Named(Struct, frozen=True):
+    """A label, an issue type or a branch."""
+
+    name: str
+
+
+class MergeMark(Struct, frozen=True):
+    """Says that an entry of the issue list is a pull request."""
+
+
+class Issue(Struct, frozen=True):
+    """An entry of the issue list: an issue, or a pull request where `pull_request` is there."""
+
+    node_id: str
+    number: int
+    title: str
+    html_url: str
+    state: Literal["open", "closed"]
+    created_at: Time
+    updated_at: Time
+    closed_at: Time | None = None
+    state_reason: str | None = None
+    user: User | None = None
+    assignee: User | None = None
+    assignees: tuple[User, ...] | None = None
+    labels: tuple[Named | str, ...] = ()
+    type: Named | None = None
+    parent_issue_url: str | None = None
+    pull_request: MergeMark | None = None
+
+
+class Repository(Struct, frozen=True):
+    """A repository, as REST tells it."""
+
+    node_id: str
+    full_name: Name
+    html_url: str
+    private: bool
+    archived: bool = False
+    updated_at: Time | None = None
+
+
+class Camel(Struct, frozen=True, rename="camel"):
+    """What GraphQL answers: names in its own case."""
+
+
+class Actor(Camel, frozen=True):
+    """Who did something. A bot's login comes without the "[bot]" that REST writes."""
+
+    login: str | None = None
+    kind: str | None = field(name="__typename", default=None)
+    database_id: int | None = None
+
+
+class Asked(Actor, frozen=True):
+    """Who is asked for a review: a person, or a team with its slug."""
+
+    combined_slug: str | None = None
+
+
+class Request(Camel, frozen=True):
+    """A request for a review; None where the person or team is hidden from us."""
+
+    requested_reviewer: Asked | None = None
+
+
+class Review(Camel, frozen=True):
+    """A review; the pending one of the account itself has no time yet."""
+
+    state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED", "PENDING"]
+    submitted_at: Time | None = None
+    author: Actor | None = None
+
+
+class Turn(Camel, frozen=True):
+    """Marked ready for review, or turned back into a draft."""
+
+    kind: str = field(name="__typename")
+    created_at: Time
+
+
+class File(Camel, frozen=True):
+    """A changed file."""
+
+    path: str
+
+
+class Home(Camel, frozen=True):
+    """A repository an item lives in."""
+
+    name_with_owner: Name
+
+
+class Address(Camel, frozen=True):
+    """Repository and number of an item."""
+
+    number: int
+    repository: Home
+
+
+class Base(Camel, frozen=True):
+    """The repository a pull request goes to."""
+
+    default_branch_ref: Named | None = None
+
+
+class PageInfo(Camel, frozen=True):
+    """Where a list goes on."""
+
+    has_next_page: bool
+    end_cursor: str | None = None
+
+
+class Labels(Camel, frozen=True):
+    """The labels of a pull request; GitHub allows 100."""
+
+    nodes: tuple[Named, ...]
+
+
+class Reviews(Camel, frozen=True):
+    """The first reviews, or further ones."""
+
+    total_count: int
+    page_info: PageInfo
+    nodes: tuple[Review, ...]
+
+
+class Requests(Camel, frozen=True):
+    """Who is still asked; GitHub allows 100."""
+
+    nodes: tuple[Request, ...]
+
+
+class Turns(Camel, frozen=True):
+    """The last turns between draft and ready."""
+
+    nodes: tuple[Turn, ...]
+
+
+class Closes(Camel, frozen=True):
+    """The issues a pull request closes."""
+
+    total_count: int
+    nodes: tuple[Address, ...]
+
+
+class Files(Camel, frozen=True):
+    """The first changed files."""
+
+    total_count: int
+    nodes: tuple[File, ...]
+
+
+class PullRequest(Camel, frozen=True):
+    """What the query PullRequests tells of one."""
+
+    number: int
+    title: str
+    url: str
+    state: Literal["OPEN", "CLOSED", "MERGED"]
+    is_draft: bool
+    created_at: Time
+    updated_at: Time
+    additions: int
+    deletions: int
+    base_ref_name: str
+    head_ref_name: str
+    repository: Base
+    reviews: Reviews
+    review_requests: Requests | None
+    timeline_items: Turns
+    closing_issues_references: Closes | None
+    files: Files | None
+    labels: Labels | None
+    author: Actor | None = None
+    merged_by: Actor | None = None
+    merged_at: Time | None = None
+    closed_at: Time | None = None
+
+
+class MoreReviews(Camel, frozen=True):
+    """What the query Reviews tells."""
+
+    reviews: Reviews

@@ -1,0 +1,106 @@
+"""JSON lines: one record a line, `{"record": "work_item", …}` with the fields of rules/records.py."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from connectors.connector import Problem
+from rules.records import Container, Person, PullRequest, Record, WorkItem
+
+TAG = "record"  # "kind" is taken: an item's own kind is Story, Bug, issue …
+KINDS: dict[str, type[Record]] = {t.KIND: t for t in (WorkItem, PullRequest, Person, Container)}
+
+
+def encode(record: Record) -> str:
+    """One line of JSON, without what is as by default; `decode` gives the same record back."""
+    said = {
+        field.name: getattr(record, field.name)
+        for field in dataclasses.fields(record)
+        if getattr(record, field.name) != _default(field)
+    }
+    return msgspec.json.encode({TAG: record.KIND, **said}).decode()
+
+
+def decode(line: bytes | str) -> Record:
+    """The record of one line, times in UTC.
+
+    Raises:
+        ValueError: one sentence that says what is wrong and where in the line ($.changes[0].at).
+    """
+    try:
+        said = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"this is not JSON: {error}") from error
+    if not isinstance(said, dict) or said.get(TAG) not in KINDS:
+        raise ValueError(f'a line is an object whose "{TAG}" is one of {", ".join(KINDS)}')
+    kind = KINDS[said.pop(TAG)]
+    try:
+        record: Record = msgspec.convert(said, kind)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error
+    _refuse_unknown(said, msgspec.to_builtins(record), "$")
+    settled: Record = _in_utc(record, "$")
+    return settled
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lines:
+    """A file of JSON lines."""
+
+    path: Path
+
+    def records(self, tell: Callable[[Problem], None]) -> Iterator[Record]:
+        """Every record in the file's order; a line that cannot be read is told, and the rest goes on."""
+        with self.path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if not line.strip():
+                    continue
+                try:
+                    yield decode(line)
+                except ValueError as error:
+                    name = self.path.name
+                    tell(Problem(f"line {number} of {name}", f"{name}:{number}: {error}."))
+
+    def recognised(self) -> str:
+        """What it is, in words."""
+        return f"{self.path.name}: JSON lines of records"
+
+
+def _default(field: "dataclasses.Field[Any]") -> Any:
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+
+
+def _refuse_unknown(said: Any, known: Any, path: str) -> None:
+    """A misspelt optional key must not vanish: what was read has every key that was said."""
+    if isinstance(said, dict):
+        for key, value in said.items():
+            if key not in known:
+                raise ValueError(f"unknown key `{key}` - at `{path}`; known: {', '.join(known)}")
+            _refuse_unknown(value, known[key], f"{path}.{key}")
+    elif isinstance(said, list):
+        for index, value in enumerate(said):
+            _refuse_unknown(value, known[index], f"{path}[{index}]")
+
+
+def _in_utc(value: Any, path: str) -> Any:
+    """The value with every time in UTC; the same object where nothing changes."""
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"a time needs its zone (2026-11-17T09:41:00Z) - at `{path}`")
+        return value if value.tzinfo is UTC else value.astimezone(UTC)
+    if isinstance(value, tuple):
+        settled = tuple(_in_utc(part, f"{path}[{index}]") for index, part in enumerate(value))
+        return settled if any(a is not b for a, b in zip(settled, value, strict=True)) else value
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return value
+    changed = {}
+    for field in dataclasses.fields(value):
+        before = getattr(value, field.name)
+        after = _in_utc(before, f"{path}.{field.name}")
+        if after is not before:
+            changed[field.name] = after
+    return dataclasses.replace(value, **changed) if changed else value

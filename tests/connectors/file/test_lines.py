@@ -1,0 +1,87 @@
+"""JSON lines give back the record that was written, and say what is wrong where it is."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.file.lines import decode, encode
+from rules.records import Change, Container, Link, Person, PullRequest, Record, Review, WorkItem
+
+moments = st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - zone is drawn
+texts = st.text(max_size=12)
+records: st.SearchStrategy[Record] = st.one_of(
+    st.builds(
+        WorkItem,
+        created_at=moments,
+        changed_at=moments,
+        closed_at=st.none() | moments,
+        due_on=st.none() | st.dates(),
+        links=st.lists(st.builds(Link)).map(tuple),
+        changes=st.none() | st.lists(st.builds(Change, at=moments), max_size=3).map(tuple),
+        fields=st.dictionaries(texts, texts, max_size=2),
+    ),
+    st.builds(
+        PullRequest,
+        created_at=moments,
+        changed_at=moments,
+        ready_at=st.none() | moments,
+        merged_at=st.none() | moments,
+        closed_at=st.none() | moments,
+        reviews=st.lists(st.builds(Review, at=moments), max_size=3).map(tuple),
+    ),
+    st.builds(Person, changed_at=st.none() | moments),
+    st.builds(Container, changed_at=st.none() | moments),
+)
+LEAST = (
+    '{"record": "work_item", "source": "jira", "id": "1", "key": "BOOK-1", "container": "BOOK",'
+    ' "kind": "Story", "title": "Save lanes", "url": "", "status": "Open", "created_at": "2026-11-17T09:41:00Z",'
+    ' "changed_at": "2026-11-17T09:41:00Z", "audience": "jira:jira:BOOK"%s}'
+)
+
+
+@given(records)
+def test_a_record_survives_being_written_and_read(record: Record) -> None:
+    line = encode(record)
+    assert decode(line) == record
+    assert "\n" not in line
+
+
+def test_a_line_holds_only_what_is_said() -> None:
+    line = encode(decode(LEAST % ', "flagged": false'))
+    assert "flagged" not in line
+    assert '"record":"work_item"' in line
+
+
+def test_times_of_other_zones_become_utc() -> None:
+    item = decode(LEAST % ', "closed_at": "2026-11-17T15:11:00+05:30"')
+    assert isinstance(item, WorkItem)
+    assert item.closed_at == datetime(2026, 11, 17, 9, 41, tzinfo=UTC)
+    assert item.closed_at is not None
+    assert item.closed_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (', "labels": "a"', r"Expected `array`, got `str` - at `\$\.labels`"),
+        (', "flaged": true', r"unknown key `flaged` - at `\$`"),
+        (', "closed_at": "2026-11-17T15:11:00"', r"needs its zone .* at `\$\.closed_at`"),
+        (', "level": "1"', r"Expected `int \| null`, got `str` - at `\$\.level`"),
+        (
+            ', "changes": [{"id": "1", "at": "2026-01-01T00:00:00", "by": null, "field": "status"}]',
+            r"missing required field `before` - at `\$\.changes\[0\]`",
+        ),
+        (', "links": [{"kind": "blocks", "key": "A-1", "why": ""}]', r"`why` - at `\$\.links\[0\]`"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(more: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        decode(LEAST % more)
+
+
+@pytest.mark.parametrize("line", ['{"record": "sprint"}', '{"kind": "work_item"}', "[]", "{", b"\xff"])
+def test_a_line_that_is_no_record_says_what_a_record_is(line: str | bytes) -> None:
+    with pytest.raises(ValueError, match=r"work_item|not JSON"):
+        decode(line)

@@ -36,8 +36,9 @@ records: st.SearchStrategy[Record] = st.one_of(
 )
 LEAST = (
     '{"record": "work_item", "source": "jira", "id": "1", "key": "BOOK-1", "container": "BOOK",'
-    ' "kind": "Story", "title": "Save lanes", "url": "", "status": "Open", "created_at": "2026-11-17T09:41:00Z",'
-    ' "changed_at": "2026-11-17T09:41:00Z", "audience": "jira:jira:BOOK"%s}'
+    ' "kind": "Story", "title": "Save lanes", "url": "", "status": "Open",'
+    ' "created_at": "2026-11-17T09:41:00Z", "changed_at": "2026-11-17T09:41:00Z",'
+    ' "audience": "jira:jira:BOOK"%s}'
 )
 
 

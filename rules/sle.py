@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.model import FLOW_ITEMS, OperatingModel, Product, Sle
+from config.product import Level
 from rules.percentile import nearest_rank
 
 HISTORY = timedelta(days=90)
@@ -21,7 +22,7 @@ class Finished:
 
     product: str
     flow_item: str
-    level: str
+    level: Level
     finished_at: datetime
     cycle_days: float
 
@@ -73,7 +74,7 @@ class _Histories:
 
 
 def _expectation(
-    product: Product, level: str, history: list[float], *, frozen: bool
+    product: Product, level: Level, history: list[float], *, frozen: bool
 ) -> dict[str, Any] | None:
     setting = product.sle.get(level, Sle())
     enough = len(history) >= ENOUGH

@@ -1,0 +1,1 @@
+"""A Slack of our own: a local server that answers like Slack's Web API, for the demo and for tests."""

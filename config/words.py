@@ -1,10 +1,19 @@
-"""The small words of the operating model: durations, ranges and selectors, read from text and kept exact."""
+"""The small words of the operating model: durations, days, ranges, amounts, selectors; kept exact."""
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    model_validator,
+)
 
 Unit = Literal["m", "h", "d", "bh", "bd"]
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(m|h|d|bh|bd)")
@@ -52,6 +61,76 @@ Duration = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A range of percent, both ends included: `35-45`."""
+
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.low:g}-{self.high:g}"
+
+
+_BAND = re.compile(r"(\d{1,3}(?:\.\d+)?)-(\d{1,3}(?:\.\d+)?)")
+
+
+def parse_band(value: object) -> Band:
+    """Read `35-45`; raises ValueError that says what is allowed."""
+    if isinstance(value, Band):
+        return value
+    match = _BAND.fullmatch(str(value).strip())
+    if match is None or not float(match[1]) <= float(match[2]) <= 100:
+        raise ValueError("a range is two percentages from 0 to 100, the smaller first: 35-45")
+    return Band(float(match[1]), float(match[2]))
+
+
+Range = Annotated[
+    Band,
+    BeforeValidator(parse_band),
+    PlainSerializer(str),
+    Field(json_schema_extra={"type": "string", "examples": ["35-45"]}),
+]
+
+
+def _parse_day(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) and len(value) == 10 else "")
+    except ValueError:
+        raise ValueError("a day is written year-month-day: 2026-12-24") from None
+
+
+Day = Annotated[date, BeforeValidator(_parse_day)]
+
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)([kM]?)")
+
+
+def _parse_amount(value: object) -> float:
+    match = _AMOUNT.fullmatch(str(value).strip())
+    if match is None:
+        raise ValueError("an amount is a number, shortened if you like: 900k, 1.2M")
+    return float(match[1]) * {"": 1, "k": 1_000, "M": 1_000_000}[match[2]]
+
+
+Amount = Annotated[float, BeforeValidator(_parse_amount)]
+"""Money in the company's currency."""
+
+Count = Annotated[int, Field(strict=True, ge=0)]
+Number = Annotated[float, Field(strict=True)]
+
+
+def _check_channel(name: str) -> str:
+    if not name or len(name) > 80 or name != name.lower() or set(name) & set("#@ .,:;!?<>&\"'"):
+        raise ValueError("a channel is its name without #, in lower case: prod-booking")
+    return name
+
+
+Channel = Annotated[str, AfterValidator(_check_channel)]
+"""A Slack channel by name."""
+
+
 class Strict(BaseModel):
     """Unknown keys are mistakes, values do not change after reading, and errors repeat no input."""
 
@@ -64,10 +143,26 @@ class Strict(BaseModel):
     )
 
 
+def _check_project(key: str) -> str:
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]+", key):
+        raise ValueError("a Jira project is its key in capitals: BOOK")
+    return key
+
+
+Project = Annotated[str, AfterValidator(_check_project)]
+"""Key of a Jira project."""
+
+
+def _check_repositories(pattern: str) -> str:
+    if not re.fullmatch(r"[^/\s]+/[^/\s]+", pattern):
+        raise ValueError("repositories are owner/name, * for any part of a name: larkfield/booking-*")
+    return pattern
+
+
 class JiraMatch(Strict):
     """Conditions on a Jira issue; all that are given must hold."""
 
-    project: str | None = None
+    project: Project | None = None
     component: str | None = None
     label: str | None = None
     type: str | None = None
@@ -83,7 +178,7 @@ class Selector(Strict):
     """
 
     jira: JiraMatch | None = None
-    github: str | None = None
+    github: Annotated[str, AfterValidator(_check_repositories)] | None = None
     path: str | None = None
     label: str | None = None
     team: str | None = None

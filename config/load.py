@@ -25,6 +25,7 @@ class Loaded:
     """An operating model without mistakes, and where it comes from."""
 
     model: OperatingModel
+    tree: Mapping[str, Any]  # what the files say after inheritance, in their own words
     origins: Origins
     fingerprint: str  # sha256 of what the files say; comments, line breaks and file names do not count
     files: tuple[Path, ...]
@@ -46,7 +47,8 @@ def load_model(path: Path) -> Loaded:
         raise ModelMistakes(mistakes)
     model = _complete(OperatingModel.model_validate(_with_ids(resolved.tree)))
     fingerprint = hashlib.sha256(json.dumps(resolved.tree).encode()).hexdigest()
-    return Loaded(model, Origins(resolved, written.places, str(path)), fingerprint, tuple(written.files))
+    origins = Origins(resolved, written.places, str(path))
+    return Loaded(model, resolved.tree, origins, fingerprint, tuple(written.files))
 
 
 def _complete(model: OperatingModel) -> OperatingModel:

@@ -1,0 +1,175 @@
+"""`opsbot model`: check the operating model, and show what it says and where each value comes from."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from config.load import Loaded, ModelMistakes, Origin
+
+app = typer.Typer(help="Check and show the operating model.", no_args_is_help=True)
+
+_COUNTED = ("products", "value_streams", "teams", "people", "sources", "objectives", "decisions")
+_MISTAKES = 2  # exit code
+
+
+@app.command()
+def check(
+    path: Annotated[
+        Path | None, typer.Argument(help="Folder or file; OPSBOT_MODEL where not given.", show_default=False)
+    ] = None,
+) -> None:
+    """Read the operating model and print every mistake, or what it holds."""
+    where = path or _path_from_settings()
+    loaded = _load(where)
+    console = _console()
+    console.print(f"[green]✓[/] {where} has no mistakes ({len(loaded.files)} files)", highlight=False)
+    for section in _COUNTED:
+        if count := len(getattr(loaded.model, section)):
+            console.print(f"  {count:>4} {section.replace('_', ' ')}", highlight=False)
+
+
+@app.command()
+def show(
+    product: Annotated[
+        str | None, typer.Argument(help="Id of a product; all products where not given.", show_default=False)
+    ] = None,
+    *,
+    path: Annotated[
+        Path | None,
+        typer.Option("--path", help="Folder or file; OPSBOT_MODEL where not given.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show each value of a product after inheritance, and the file and line it was written at."""
+    where = path or _path_from_settings()
+    loaded = _load(where)
+    products = loaded.model.products
+    if product is not None and product not in products:
+        _refuse(f"there is no product {product}", product, products)
+    chosen = [product] if product is not None else list(products)
+    values = {id_: list(_values(loaded, id_)) for id_ in chosen}
+    if as_json:
+        objects = {i: {row.key: row.as_object() for row in rows} for i, rows in values.items()}
+        typer.echo(json.dumps(objects, indent=2, ensure_ascii=False))
+        return
+    for id_, rows in values.items():
+        _print_table(id_, rows, where)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    key: str  # below the product
+    value: Any
+    origin: "Origin | None"  # None for a built-in default
+
+    def as_object(self) -> dict[str, Any]:
+        file, line = (self.origin.file, self.origin.line) if self.origin else (None, None)
+        return {"value": self.value, "file": file, "line": line}
+
+
+def _values(loaded: "Loaded", product: str) -> Iterator[_Row]:
+    """What the files say in their own words, then the built-in defaults that are not empty."""
+    written = loaded.tree["products"][product]
+    for key, value in _leaves(written, ""):
+        yield _Row(key, value, loaded.origins.near(f"products.{product}.{key}"))
+    defaults = loaded.model.products[product].model_dump(mode="json", by_alias=True, exclude={"id", *written})
+    for key, value in _leaves(defaults, ""):
+        if value not in (None, [], {}, ""):
+            yield _Row(key, value, None)
+
+
+def _leaves(value: Any, key: str) -> Iterator[tuple[str, Any]]:
+    """Maps are opened, lists of maps too; a list of words is one value."""
+    if isinstance(value, dict) and value:
+        for name, below in value.items():
+            yield from _leaves(below, f"{key}.{name}" if key else name)
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        yield from ((f"{key}[{n}]", item) for n, item in enumerate(value))
+    else:
+        yield key, value
+
+
+def _print_table(product: str, rows: list[_Row], where: Path) -> None:
+    from rich.table import Table  # noqa: PLC0415 - loaded only where something is printed
+    from rich.text import Text  # noqa: PLC0415 - the same
+
+    table = Table(title=product, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    table.add_column("key", style="cyan", overflow="fold")
+    table.add_column("value", overflow="fold")
+    table.add_column("written at", style="dim", overflow="fold")
+    for row in rows:
+        place = str(row.origin).removeprefix(f"{where}/") if row.origin else "built in"
+        table.add_row(Text(row.key), Text(_words(row.value)), Text(place))
+    console = _console()
+    console.print(table)
+    console.print()
+
+
+def _words(value: Any) -> str:
+    """A value as the files would spell it on one line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{k}: {_inner(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return ", ".join(_inner(v) for v in value) or "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "null" if value is None else str(value)
+
+
+def _inner(value: Any) -> str:
+    return f"{{{_words(value)}}}" if isinstance(value, dict) else _words(value)
+
+
+def _path_from_settings() -> Path:
+    from config.settings import SettingsMistake, load_settings  # noqa: PLC0415 - not for --help
+
+    try:
+        return load_settings().model
+    except SettingsMistake as e:
+        for problem in e.problems:
+            typer.echo(problem, err=True)
+        raise typer.Exit(_MISTAKES) from None
+
+
+def _load(path: Path) -> "Loaded":
+    from config.load import ModelMistakes, load_model  # noqa: PLC0415 - not for --help
+
+    try:
+        return load_model(path)
+    except ModelMistakes as e:
+        _print_mistakes(e)
+        raise typer.Exit(_MISTAKES) from None
+
+
+def _print_mistakes(mistakes: "ModelMistakes") -> None:
+    from rich.text import Text  # noqa: PLC0415 - loaded only where something is printed
+
+    console = _console(stderr=True)
+    for mistake in mistakes.mistakes:
+        line = str(mistake)
+        place = f"{mistake.file}:{mistake.line}:"
+        console.print(Text(place, style="bold") + Text(line.removeprefix(place)), soft_wrap=True)
+    count = len(mistakes.mistakes)
+    console.print(f"[red]{count} mistake{'s' if count > 1 else ''}[/]", highlight=False)
+
+
+def _refuse(what: str, word: str, options: "dict[str, Any]") -> None:
+    from config.mistakes import listed, nearest  # noqa: PLC0415 - not for --help
+
+    near = nearest(word, options)
+    meant = f"; did you mean {near}?" if near else ""
+    typer.echo(f"{what}; the model has {listed(list(options), 'and') or 'none'}{meant}", err=True)
+    raise typer.Exit(_MISTAKES)
+
+
+def _console(*, stderr: bool = False) -> "Console":
+    from rich.console import Console  # noqa: PLC0415 - loaded only where something is printed
+
+    return Console(stderr=stderr)

@@ -1,0 +1,52 @@
+"""The text kept between two syncs."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.errors import FixRequestError
+from connectors.github.cursor import OVERLAP, Cursor
+
+NAMES = st.from_regex(r"[a-z0-9-]{1,8}/[A-Za-z0-9._-]{1,8}", fullmatch=True)
+MOMENTS = st.datetimes(
+    min_value=datetime(2008, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
+    max_value=datetime(2100, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
+    timezones=st.just(UTC),
+)
+
+
+@given(st.dictionaries(NAMES, MOMENTS), st.frozensets(NAMES))
+def test_what_is_written_can_be_read_again(changed: dict[str, datetime], closed: frozenset[str]) -> None:
+    cursor = Cursor(changed, closed)
+    assert Cursor.read(cursor.text()) == cursor
+
+
+@given(st.lists(MOMENTS, min_size=1))
+def test_a_cursor_never_goes_back(moments: list[datetime]) -> None:
+    cursor = Cursor()
+    for moment in moments:
+        cursor = cursor.moved("larkfield/tracking", moment)
+    assert cursor.since("larkfield/tracking") == max(moments) - OVERLAP
+
+
+def test_a_repository_never_read_begins_without_a_time() -> None:
+    assert timedelta(minutes=2) == OVERLAP
+    assert Cursor.read(None).since("larkfield/tracking") is None
+    assert Cursor().moved("larkfield/tracking", None) == Cursor()
+
+
+def test_a_repository_taken_out_of_the_archive_is_read_again() -> None:
+    archived = Cursor().ended("larkfield/old", archived=True)
+    assert archived.closed == {"larkfield/old"}
+    assert archived.ended("larkfield/old", archived=False).closed == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2026-03-02", "[]", "{}", '{"changed": {"a/b": "yesterday"}}', "\ud800"]
+)
+def test_a_foreign_text_is_refused_with_a_remedy(text: str) -> None:
+    with pytest.raises(FixRequestError) as caught:
+        Cursor.read(text)
+    assert "full sync" in caught.value.remedy

@@ -9,7 +9,7 @@ import lark
 from rules import tree
 from rules.facts.table import COMMON, Fact, FactTable, Type
 from rules.syntax import ExpressionError, suggestion, syntax_tree
-from rules.tree import Node, Value, constant_type, type_of, unwrapped, walk
+from rules.tree import Node, Value, type_of, unwrapped, walk
 
 MOST_NODES = 400
 DEEPEST = 30
@@ -174,7 +174,7 @@ class Check:
                     f"{name} is a fact of {self.table.name} and a parameter of the rule: rename the parameter"
                 )
                 raise self.mistake(item, message)
-            return tree.Parameter(name, constant_type(self.parameters[name]))
+            return tree.Parameter(name, self.parameters[name])
         if fact is None:
             known = sorted({*(fact.name for fact in self.facts), *self.parameters})
             nearest = suggestion(name, known)
@@ -196,10 +196,10 @@ class Check:
             return self.compare_business(item, right, tree.SWAPPED[order], left, left_item)
         kind = type_of(left)
         if kind is not type_of(right):
-            message = (
-                f"{self.words(left_item)} is {_a(kind)} and {self.words(right_item)} is {_a(type_of(right))}: "
-                "they cannot be compared"
+            sides = (
+                f"{self.words(left_item)} is {_a(kind)} and {self.words(right_item)} is {_a(type_of(right))}"
             )
+            message = f"{sides}: they cannot be compared"
             raise self.mistake(item, message)
         if kind is Type.TEXTS:
             raise self.mistake(item, "lists are not compared", allowed=("'x' in list", "len(list) = 2"))

@@ -33,7 +33,7 @@ _ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything beside the row: now, the row's calendar, and the parameters of its product."""
+    """Everything beside the row: now, its calendar, and what its product sets of the rule's parameters."""
 
     now: datetime
     calendar: WorkingTime
@@ -65,8 +65,8 @@ def value(node: Node, row: Row, context: Context) -> Any:  # noqa: C901, PLR0911
             return fold(row.get(fact.name))
         case tree.Virtual(body=body):
             return of(body)
-        case tree.Parameter(name):
-            return context.parameters[name]
+        case tree.Parameter(name, default):
+            return context.parameters.get(name, default)
         case tree.And(parts):
             return _all(of(part) for part in parts)
         case tree.Or(parts):

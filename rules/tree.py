@@ -48,7 +48,7 @@ class Parameter:
     """A parameter of the rule; each product may have its own value."""
 
     name: str
-    type: Type
+    default: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,25 +220,31 @@ def unwrapped(node: Node) -> Node:
     return node
 
 
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly inside of this one."""
+    for name in node.__slots__:
+        value = getattr(node, name)
+        yield from (inner for inner in _flat(value) if isinstance(inner, Node))
+
+
 def walk(node: Node) -> Iterator[Node]:
     """The node and everything in it, also inside of virtual facts."""
     yield node
-    for name in node.__slots__:
-        value = getattr(node, name)
-        for child in value if isinstance(value, tuple) else (value,):
-            if isinstance(child, Node):
-                yield from walk(child)
+    for child in children(node):
+        yield from walk(child)
+
+
+def _flat(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def type_of(node: Node) -> Type:
     """The type of the node's value."""
     match node:
-        case Constant(value):
+        case Constant(value) | Parameter(default=value):
             return constant_type(value)
         case FactValue(fact) | Virtual(fact):
             return fact.type
-        case Parameter(type=kind):
-            return kind
         case Folded():
             return Type.TEXT
         case Arithmetic() | Negative() | Elapsed() | BusinessTime() | Length():

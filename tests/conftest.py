@@ -2,12 +2,13 @@
 
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from postgres import Server, find_binaries, running
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
 def _is_local(address: Any) -> bool:
@@ -77,3 +78,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server: Server = request.getfixturevalue("postgres_server")
     with server.database() as url:
         yield url
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on a fresh and empty database of each kind."""
+    engine = create_async_engine(database_url)
+    yield engine
+    await engine.dispose()

@@ -1,6 +1,13 @@
 """Facts about products, as the model declares them and the work shows them."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from typing import Any
+
+from config.model import OperatingModel, Product
+from rules.belonging import belonging
 from rules.facts.table import Fact, FactTable, Type
+from rules.people import Accounts
 
 TABLE = FactTable(
     name="products",
@@ -19,14 +26,14 @@ TABLE = FactTable(
         Fact(
             "owner_active",
             Type.BOOL,
-            "The owner has not left and their known accounts are active.",
+            "The owner has no leaving date and their known accounts are active.",
             source="model; jira, github",
-            absence="taken as active",
+            absence="nobody is named",
         ),
         Fact(
             "owner_left_at",
             Type.TIME,
-            "When the owner left.",
+            "The day the owner leaves or left.",
             source="people.left",
             absence="not known to have left",
         ),
@@ -47,3 +54,41 @@ TABLE = FactTable(
         ),
     ),
 )
+
+
+def derive(
+    model: OperatingModel,
+    accounts: Accounts,
+    active: Mapping[str, int],
+    finished_30d: Mapping[str, int],
+) -> list[dict[str, Any]]:
+    """One row a product; the counts are of governed items, by product."""
+    return [
+        {
+            "subject": product.id,
+            "key": product.id,
+            "title": product.name or product.id,
+            "url": None,
+            **belonging(model, product.id),
+            "audience": (),
+            "governed": True,
+            "source": None,
+            "observed_at": None,
+            "fresh_until": None,
+            "stage": product.stage,
+            "owner": product.owner,
+            "owner_active": None if product.owner is None else accounts.holds(product.owner),
+            "owner_left_at": _left_at(model, product),
+            "teams": tuple(product.teams),
+            "active_items": active.get(product.id, 0),
+            "finished_30d": finished_30d.get(product.id, 0),
+        }
+        for product in model.products.values()
+    ]
+
+
+def _left_at(model: OperatingModel, product: Product) -> datetime | None:
+    person = model.people.get(product.owner or "")
+    if person is None or person.left is None:
+        return None
+    return datetime.combine(person.left, time(0), tzinfo=UTC)

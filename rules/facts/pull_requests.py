@@ -1,6 +1,13 @@
 """Facts about pull requests."""
 
+from typing import Any
+
+from rules.around import Around
+from rules.belonging import belonging, calendar_name
+from rules.facts.context import Context
 from rules.facts.table import Fact, FactTable, Type
+from rules.patterns import path_matches
+from rules.records import PullRequest, Review
 
 TABLE = FactTable(
     name="pull_requests",
@@ -51,6 +58,21 @@ TABLE = FactTable(
             absence="never absent",
         ),
         Fact(
+            "wanted_approvals",
+            Type.NUMBER,
+            "Independent approvals the product asks for.",
+            source="quality.reviews",
+            unit="people",
+            absence="never absent",
+        ),
+        Fact(
+            "emergency",
+            Type.BOOL,
+            "Carries the label that lets the review come afterwards.",
+            source="quality.emergency_label",
+            absence="never absent",
+        ),
+        Fact(
             "exempt_by_path",
             Type.BOOL,
             "An allow-listed bot on allow-listed paths only.",
@@ -90,3 +112,83 @@ TABLE = FactTable(
         ),
     ),
 )
+
+
+def derive(pull: PullRequest, around: Around, context: Context) -> dict[str, Any]:
+    """The row of one pull request; `observed_at` is the store's to fill."""
+    items = around.items_of(pull)
+    placement = context.mapper.place_pull(pull, [context.place(item, around) for item in items])
+    product = placement.product
+    quality = context.quality(product)
+    shown = context.accounts.shown
+    return {
+        "subject": f"{pull.source}:{pull.id}",
+        "key": pull.key,
+        "title": pull.title,
+        "url": pull.url or None,
+        **belonging(context.model, product, _review_calendar(pull, context, product)),
+        "audience": (pull.audience,) if pull.audience else None,
+        "governed": not pull.deleted and not pull.author_is_bot and not context.mapper.ignored(pull),
+        "source": pull.source,
+        "observed_at": None,
+        "fresh_until": None,
+        "container": pull.container,
+        "state": pull.state,
+        "author": shown(pull.source, pull.author),
+        "draft": pull.draft,
+        "base_is_default": pull.base_is_default,
+        "created_at": pull.created_at,
+        "changed_at": pull.changed_at,
+        "ready_at": pull.ready_at,
+        "merged_at": pull.merged_at,
+        "merged_by": shown(pull.source, pull.merged_by),
+        "first_review_at": min((r.at for r in _by_others(pull)), default=None),
+        "independent_approvals": _approvals(pull),
+        "wanted_approvals": quality.reviews,
+        "emergency": quality.emergency_label in pull.labels,
+        "exempt_by_path": _exempt(pull, quality.bots, quality.bot_paths),
+        "labels": pull.labels,
+        "requested": tuple(shown(pull.source, account) or account for account in pull.requested),
+        "lines": pull.lines,
+        "items": tuple(item.key for item in items),
+        "mapped_by": placement.mapped_by,
+    }
+
+
+def _by_others(pull: PullRequest) -> list[Review]:
+    """Reviews by people other than the author."""
+    return [r for r in pull.reviews if not r.is_bot and r.by != pull.author]
+
+
+def _approvals(pull: PullRequest) -> int:
+    """People whose last verdict before the merge approves; a comment takes no verdict back."""
+    verdicts: dict[str | None, str] = {}
+    for review in sorted(_by_others(pull), key=lambda r: r.at):
+        if review.state != "commented" and (pull.merged_at is None or review.at <= pull.merged_at):
+            verdicts[review.by] = review.state
+    return sum(state == "approved" for state in verdicts.values())
+
+
+def _exempt(pull: PullRequest, bots: list[str], paths: list[str]) -> bool:
+    """An allow-listed author who touched allow-listed files only; not where the files are not all known."""
+    author = (pull.author or "").casefold()
+    if author not in {bot.casefold() for bot in bots} or not pull.paths:
+        return False
+    return all(any(path_matches(path, pattern) for pattern in paths) for path in pull.paths)
+
+
+def _review_calendar(pull: PullRequest, context: Context, product: str | None) -> str:
+    """The first requested person's calendar, else their or the product's only team's, else the product's."""
+    model = context.model
+    handle = context.accounts.handle(pull.source, pull.requested[0]) if pull.requested else None
+    person = model.people.get(handle or "")
+    if person is not None and person.calendar is not None:
+        return person.calendar
+    known = model.products.get(product or "")
+    teams = [
+        context.only_teams.get(handle or ""),
+        context.mapper.team(pull.requested[0]) if pull.requested else None,
+        known.teams[0] if known is not None and len(known.teams) == 1 else None,
+    ]
+    calendars = (model.teams[team].calendar for team in teams if team in model.teams)
+    return next((c for c in calendars if c is not None), None) or calendar_name(model, product)

@@ -1,6 +1,16 @@
 """Facts about references: every pointer of the operating model into a tool, and whether it hits something."""
 
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+from config.model import OperatingModel
+from rules.belonging import belonging
 from rules.facts.table import Fact, FactTable, Type
+from rules.patterns import repository_matches
+from rules.pointers import Pointer, SelectorPointer, pointers, selectors
+from rules.records import Container, Person
 
 TABLE = FactTable(
     name="references",
@@ -47,3 +57,115 @@ TABLE = FactTable(
         Fact("suggestion", Type.TEXT, "The nearest thing that exists.", absence="nothing similar"),
     ),
 )
+
+
+def derive(
+    model: OperatingModel,
+    containers: Iterable[Container],
+    persons: Iterable[Person],
+    matched_30d: Mapping[str, int],
+    synced: Collection[str],
+    fresh_until: datetime | None,
+) -> list[dict[str, Any]]:
+    """One row a pointer of the model into a tool.
+
+    `matched_30d` counts what changed in 30 days by the path of the selector that placed it; `synced` holds
+    the ids of sources that were read completely at least once: of others nothing is concluded.
+    """
+    world = _World(model, containers, persons, synced)
+    named = [_row(model, pointer, world, fresh_until) for pointer in pointers(model)]
+    chosen = [
+        _row(model, selector.pointer, world, fresh_until) | _matched(selector, world, matched_30d)
+        for selector in selectors(model)
+    ]
+    return named + chosen
+
+
+def _matched(selector: SelectorPointer, world: "_World", matched: Mapping[str, int]) -> dict[str, Any]:
+    """What a selector matched; unknown where its project or repository is itself a finding."""
+    broken = any(world.exists(c) is False or world.archived(c) for c in selector.containers)
+    if broken or not world.read(selector.pointer.tool, exports=True):
+        return {"exists": None, "matched_30d": None}
+    return {"exists": True, "matched_30d": matched.get(selector.pointer.where, 0)}
+
+
+def _row(
+    model: OperatingModel, pointer: Pointer, world: "_World", fresh_until: datetime | None
+) -> dict[str, Any]:
+    exists = world.exists(pointer)
+    return {
+        "subject": f"ref:{pointer.where}",
+        "key": pointer.where,
+        "title": pointer.value,
+        "url": None,
+        **belonging(model, pointer.product),
+        "audience": (),
+        "governed": True,
+        "source": None,
+        "observed_at": None,
+        "fresh_until": fresh_until,
+        "kind": pointer.kind,
+        "value": pointer.value,
+        "where_said": pointer.where,
+        "breaks": pointer.breaks,
+        "exists": exists,
+        "archived": world.archived(pointer),
+        "matched_30d": None,
+        "suggestion": world.nearest(pointer) if exists is False else None,
+    }
+
+
+class _World:
+    """What the tools showed to the bot: containers and accounts."""
+
+    def __init__(
+        self,
+        model: OperatingModel,
+        containers: Iterable[Container],
+        persons: Iterable[Person],
+        synced: Collection[str],
+    ) -> None:
+        self._synced = synced
+        self._sources = [s for s in model.sources if s.path is None]
+        tools = {s.id: s.kind for s in model.sources}
+        self._containers: dict[str, list[Container]] = {}
+        for container in containers:
+            self._containers.setdefault(container.kind, []).append(container)
+        self._accounts: dict[str | None, dict[str, str]] = {}
+        for person in persons:
+            of_tool = self._accounts.setdefault(tools.get(person.source), {})
+            of_tool |= {person.key.casefold(): person.key, person.id.casefold(): person.key}
+
+    def read(self, tool: str | None, *, exports: bool = False) -> bool:
+        """All sources of that tool (None: all) were read completely, and there is at least one."""
+        kinds = {tool, *(("file",) if exports else ())}
+        asked = [s.id for s in self._sources if (s.kind in kinds if tool else s.kind != "slack")]
+        return bool(asked) and all(source in self._synced for source in asked)
+
+    def exists(self, pointer: Pointer) -> bool | None:
+        """The tool shows it; None where the tool was not read completely, so that it might."""
+        if pointer.kind == "account":
+            found = pointer.value.casefold() in self._accounts.get(pointer.tool, {})
+        else:
+            found = bool(self._hits(pointer))
+        return True if found else (False if self.read(pointer.tool) else None)
+
+    def archived(self, pointer: Pointer) -> bool:
+        """All that it points at is archived."""
+        hits = self._hits(pointer)
+        return bool(hits) and all(container.archived for container in hits)
+
+    def nearest(self, pointer: Pointer) -> str | None:
+        """The thing of the same kind with the most similar name."""
+        if pointer.kind == "account":
+            known = self._accounts.get(pointer.tool, {})
+        else:
+            known = {c.key.casefold(): c.key for c in self._containers.get(pointer.kind, ())}
+        close = get_close_matches(pointer.value.casefold(), known, n=1)
+        return known[close[0]] if close else None
+
+    def _hits(self, pointer: Pointer) -> list[Container]:
+        of_kind = self._containers.get(pointer.kind, ())
+        if pointer.kind == "repository":
+            return [c for c in of_kind if repository_matches(c.key, pointer.value)]
+        return [c for c in of_kind if c.key == pointer.value]

@@ -1,5 +1,12 @@
 """Facts about sources: how fresh and whole the data is."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from config.model import OperatingModel, Source
+from rules.belonging import belonging
 from rules.facts.table import Fact, FactTable, Type
 
 TABLE = FactTable(
@@ -46,3 +53,45 @@ TABLE = FactTable(
         ),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """How a source stands in the log of syncs."""
+
+    last_complete: datetime | None = None
+    failures: int = 0  # since the last complete one
+    truncated: bool = False
+    last_error: str | None = None
+
+
+def derive(model: OperatingModel, syncs: Mapping[str, Synced]) -> list[dict[str, Any]]:
+    """One row a source that is read for records; `syncs` is the log by source id."""
+    return [_row(model, s, syncs.get(s.id, Synced())) for s in model.sources if s.id in syncs or _is_read(s)]
+
+
+def _is_read(source: Source) -> bool:
+    """Slack is talked to, and a repository with a path holds the model itself."""
+    return source.kind != "slack" and not (source.kind == "github" and source.path is not None)
+
+
+def _row(model: OperatingModel, source: Source, synced: Synced) -> dict[str, Any]:
+    every = source.every
+    return {
+        "subject": source.id,
+        "key": source.id,
+        "title": source.jira or source.github or source.slack or source.file,
+        "url": None,
+        **belonging(model, None),
+        "audience": (),
+        "governed": True,
+        "source": source.id,
+        "observed_at": None,
+        "fresh_until": None,
+        "kind": source.kind,
+        "last_complete_sync": synced.last_complete,
+        "interval_hours": None if every is None or every.business else every.hours,
+        "failures": synced.failures,
+        "truncated": synced.truncated,
+        "last_error": synced.last_error,
+    }

@@ -1,12 +1,24 @@
 """Facts about work items: Jira issues and GitHub issues."""
 
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from config.calendar import WorkingTime
+from rules.around import Around
+from rules.belonging import belonging
+from rules.blocked import Blockage, blockage
+from rules.businesstime import business_days, day_number
+from rules.facts.context import Context
 from rules.facts.table import Fact, FactTable, Type
+from rules.flow import Flow, flow
+from rules.records import WorkItem
 
 TABLE = FactTable(
     name="work_items",
     subject="a work item",
     doc="One row a Jira or GitHub issue that is open, or was finished in the last 90 days.",
-    active="state is null or not (state in ('done', 'dropped')) or days_since(coalesce(finished_at, changed_at)) <= 90",
+    active="state is null or not (state in ('done', 'dropped')) "
+    "or days_since(coalesce(finished_at, changed_at)) <= 90",
     facts=(
         Fact("container", Type.TEXT, "Project or repository it lives in.", source="jira, github"),
         Fact("kind", Type.TEXT, "The source's own type: Story, Bug, issue.", source="jira, github"),
@@ -87,17 +99,17 @@ TABLE = FactTable(
         Fact(
             "assignee_active",
             Type.BOOL,
-            "The assignee's account and person are active.",
+            "The assignee's account and person are active; taken as true where nothing is known.",
             source="people",
-            absence="taken as active",
+            absence="never absent",
         ),
         Fact(
             "assignee_away_days",
             Type.NUMBER,
-            "Business days the assignee is away in the absence running when the row was derived.",
+            "Business days of the absence the assignee is in when the row is derived; 0: not away.",
             source="people.away",
             unit="business days",
-            absence="not away",
+            absence="never absent",
         ),
         Fact(
             "team",
@@ -139,7 +151,7 @@ TABLE = FactTable(
         Fact(
             "stale_link",
             Type.BOOL,
-            "All linked blockers are done, yet the item is still flagged or waiting.",
+            "All linked blockers are done, yet the item is flagged or waiting as it was before.",
             absence="never absent",
         ),
         Fact(
@@ -213,3 +225,133 @@ TABLE = FactTable(
         ),
     ),
 )
+
+
+def derive(item: WorkItem, around: Around, context: Context) -> dict[str, Any]:
+    """The row of one item; `observed_at` is the store's to fill."""
+    placement = context.place(item, around)
+    product = placement.product
+    meanings, calendar = context.meanings(product), context.calendar(product)
+    flowed = flow(item, meanings, around.pulls.get(item.key, ()))
+    block = blockage(
+        item,
+        flowed.state,
+        flowed.state_since,
+        meanings,
+        around.items.get,
+        lambda blocker: context.state_of(blocker, around),
+    )
+    level = meanings.level(item)
+    return {
+        "subject": f"{item.source}:{item.id}",
+        "key": item.key,
+        "title": item.title,
+        "url": item.url or None,
+        **belonging(context.model, product, calendar.id),
+        "audience": (item.audience,) if item.audience else None,
+        "governed": level != "subtask" and not item.deleted and not _set_aside(item, context),
+        "source": item.source,
+        "observed_at": None,
+        "fresh_until": None,
+        "container": item.container,
+        "kind": item.kind,
+        "level": level,
+        "flow_item": _flow_item(item, around, context, product),
+        "status": item.status,
+        **_flow_facts(flowed, calendar),
+        "created_at": item.created_at,
+        "changed_at": item.changed_at,
+        **_people_facts(item, context, product, calendar),
+        "labels": item.labels,
+        "parent": item.parent,
+        "priority": item.priority,
+        "due_at": _end_of_day(item, calendar),
+        "flagged": item.flagged,
+        "blocked": block.blocked,
+        "blocked_since": block.since,
+        "open_blockers": block.open_blockers,
+        "blocking_product": _blocking_product(block, around, context, product),
+        "stale_link": block.stale_link,
+        "candidate_products": placement.candidates,
+        "mapped_by": placement.mapped_by,
+        "nearest_miss": placement.nearest_miss,
+    }
+
+
+def _flow_facts(flowed: Flow, calendar: WorkingTime) -> dict[str, Any]:
+    started, finished = flowed.started_at, flowed.finished_at
+    started_day = None if started is None else day_number(calendar, started)
+    cycle = None
+    if started is not None and started_day is not None and finished is not None and started <= finished:
+        cycle = day_number(calendar, finished) - started_day + 1
+    return {
+        "state": flowed.state,
+        "state_declared": flowed.declared,
+        "state_since": flowed.state_since,
+        "started_at": started,
+        "started_day": started_day,
+        "start_estimated": flowed.start_estimated,
+        "finished_at": finished,
+        "cycle_days": cycle,
+    }
+
+
+def _people_facts(
+    item: WorkItem, context: Context, product: str | None, calendar: WorkingTime
+) -> dict[str, Any]:
+    accounts = context.accounts
+    active = item.assignee is None or accounts.active(item.source, item.assignee, context.today(calendar))
+    return {
+        "assignee": accounts.shown(item.source, item.assignee),
+        "assignee_active": active,
+        "assignee_away_days": _away_days(accounts.handle(item.source, item.assignee), context, calendar),
+        "team": context.team_of(item, product),
+        "team_declared": item.team is not None,
+    }
+
+
+def _away_days(handle: str | None, context: Context, calendar: WorkingTime) -> float:
+    person = context.model.people.get(handle or "")
+    if person is None or not person.away:
+        return 0.0
+    own = context.calendars[person.calendar] if person.calendar else calendar
+    today = context.today(own)
+    for away in person.away:
+        if away.since <= today <= away.until:
+            begin = datetime.combine(away.since, time(0), tzinfo=own.zone)
+            end = datetime.combine(away.until + timedelta(days=1), time(0), tzinfo=own.zone)
+            return business_days(own, begin, end)
+    return 0.0
+
+
+def _flow_item(item: WorkItem, around: Around, context: Context, product: str | None) -> str | None:
+    """The item's own, else that of the nearest ancestor that has one."""
+    meanings = context.meanings(product)
+    for one in (item, *(around.ancestors(item) if item.parent is not None else ())):
+        found = meanings.flow_item(one.kind, one.labels)
+        if found is not None:
+            return found
+    return None
+
+
+def _blocking_product(
+    block: Blockage, around: Around, context: Context, own_product: str | None
+) -> str | None:
+    if block.first is not None:
+        return context.place(block.first, around).product
+    return None if block.open_blockers is None else own_product
+
+
+def _set_aside(item: WorkItem, context: Context) -> bool:
+    """The model ignores it, or a machine made it and nobody took it up."""
+    is_bot = context.accounts.is_bot
+    by_machine = is_bot(item.source, item.reporter) and (
+        item.assignee is None or is_bot(item.source, item.assignee)
+    )
+    return by_machine or context.mapper.ignored(item)
+
+
+def _end_of_day(item: WorkItem, calendar: WorkingTime) -> datetime | None:
+    if item.due_on is None:
+        return None
+    return datetime.combine(item.due_on + timedelta(days=1), time(0), tzinfo=calendar.zone).astimezone(UTC)

@@ -1,0 +1,29 @@
+"""What a row of facts takes from the operating model: its product's stream and tier, and its calendar."""
+
+from typing import Any
+
+from config.model import OperatingModel
+
+
+def calendar_name(model: OperatingModel, product: str | None) -> str:
+    """The product's calendar, else its stream's, else the company's."""
+    known = model.products.get(product or "")
+    stream = model.value_streams.get(known.stream or "") if known else None
+    return (known and known.calendar) or (stream and stream.calendar) or model.company.calendar
+
+
+def belonging(model: OperatingModel, product: str | None, calendar: str | None = None) -> dict[str, Any]:
+    """The facts product, stream, tier and calendar of something that belongs to a product, or to none."""
+    known = model.products.get(product or "")
+    return {
+        "product": product,
+        "stream": known.stream if known else None,
+        "tier": known.tier if known else None,
+        "calendar": calendar or calendar_name(model, product),
+    }
+
+
+def only_product_of(model: OperatingModel, team: str) -> str | None:
+    """The product of a team that has exactly one."""
+    products = [p.id for p in model.products.values() if team in p.teams]
+    return products[0] if len(products) == 1 else None

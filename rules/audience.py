@@ -21,6 +21,7 @@ class Clearance:
 
     known: bool = False  # the model names this channel or person
     everything: bool = False  # every project and repository, but no security level
+    levels: bool = False  # with everything: its security levels too
     projects: frozenset[tuple[str, str]] = frozenset()  # source, project key
     repositories: frozenset[tuple[str, str]] = frozenset()  # source, pattern
     named: frozenset[str] = frozenset()  # stamps of `cleared_for`, security levels included
@@ -29,6 +30,7 @@ class Clearance:
         return Clearance(
             self.known or other.known,
             self.everything or other.everything,
+            self.levels or other.levels,
             self.projects | other.projects,
             self.repositories | other.repositories,
             self.named | other.named,
@@ -44,7 +46,9 @@ class Clearance:
             return False
         if tool == "jira":
             # a fourth part is a security level: no project clears it
-            return ":" not in container and (self.everything or (source, container) in self.projects)
+            if ":" in container:
+                return self.everything and self.levels
+            return self.everything or (source, container) in self.projects
         if tool == "github":
             return self.everything or any(
                 s == source and _repository_matches(container, pattern) for s, pattern in self.repositories

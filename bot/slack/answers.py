@@ -6,7 +6,7 @@ Every answer ends with the one most useful next command. Pure functions to Block
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from bot.slack.limits import BUDGET_BLOCKS, BUDGET_CHARACTERS, size
+from bot.slack.limits import BUDGET_BLOCKS, BUDGET_CHARACTERS, fitting, size
 from bot.slack.messages import (
     MARKS,
     Block,
@@ -126,12 +126,11 @@ def _next(following: str) -> Block:
 def _fitting(head: Sequence[Block], wanted: Iterable[Block]) -> tuple[list[Block], int]:
     """The first blocks that fit one message, and how many are left out."""
     blocks = list(wanted)
-    kept = len(blocks)
-    while kept and (
-        len(head) + kept > BUDGET_BLOCKS - _LAST_BLOCKS
-        or size([*head, *blocks[:kept]]) > BUDGET_CHARACTERS - _LAST_CHARACTERS
-    ):
-        kept -= 1
+    kept = fitting(
+        ([block] for block in blocks),
+        BUDGET_BLOCKS - _LAST_BLOCKS - len(head),
+        BUDGET_CHARACTERS - _LAST_CHARACTERS - size(head),
+    )
     return blocks[:kept], len(blocks) - kept
 
 

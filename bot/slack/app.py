@@ -26,6 +26,8 @@ from bot.slack.people import People
 
 log = structlog.get_logger(__name__)
 
+SlackApp = AsyncApp
+"""What the rest of the bot holds without knowing slack_bolt."""
 FirstTime = Callable[[str], Awaitable[bool]]
 """Whether this key was never seen before; remembers it."""
 

@@ -68,7 +68,7 @@ REFUSALS: Mapping[str, str] = {
 """What a refusal means and what to do, by Slack's own code and by the two of ours."""
 
 _MISTAKES = {"too_large", "msg_too_long", "msg_blocks_too_long", "invalid_blocks", "no_text"}
-_PASSING = {"service_unavailable", "request_timeout", "team_added_to_org", "ratelimited", "rate_limited"}
+_PASSING = {"service_unavailable", "request_timeout", "team_added_to_org"}
 _HALF_DONE = {"internal_error", "fatal_error"}  # "some aspect of the operation may have succeeded"
 _SECONDS = 30.0
 
@@ -115,12 +115,12 @@ def _answered(error: SlackApiError, channel: str) -> SlackError:
     if status == 429 or code in {"ratelimited", "rate_limited"}:
         seconds = _retry_after(response.headers)
         return SlackWait(seconds, f"Slack is limiting posts here. I will go on in {seconds:g} s.")
-    if code in _PASSING:
-        return SlackWait(_SECONDS, "Slack is not available for a moment. I will try again.")
     if status >= 500 or code in _HALF_DONE or not code:
         return SlackAmbiguous(
             f"Slack failed with {code or status}. The message may have arrived: look before sending it again."
         )
+    if code in _PASSING:
+        return SlackWait(_SECONDS, "Slack is not available for a moment. I will try again.")
     return refused(code, channel, str(answer.get("needed", "")))
 
 

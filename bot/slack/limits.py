@@ -6,7 +6,7 @@ msg_blocks_too_long (slackapi/bolt-js#2509).
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 LIMITS: Mapping[str, int] = {
@@ -32,6 +32,18 @@ _TEXTS = {"plain_text", "mrkdwn"}
 def size(blocks: Sequence[Mapping[str, Any]]) -> int:
     """Characters of the blocks as they are sent."""
     return len(json.dumps(list(blocks), ensure_ascii=False, separators=(",", ":")))
+
+
+def fitting(groups: Iterable[Sequence[Mapping[str, Any]]], blocks: int, characters: int) -> int:
+    """How many of the groups, from the first, fit in so many blocks and characters."""
+    fit = 0
+    for group in groups:
+        blocks -= len(group)
+        characters -= size(group)
+        if blocks < 0 or characters < 0:
+            break
+        fit += 1
+    return fit
 
 
 def check(payload: Mapping[str, Any]) -> list[str]:

@@ -3,13 +3,13 @@
 Plain dicts, because the models of slack_sdk drop block types they do not know; they check us in the tests.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from bot.slack.limits import BUDGET_BLOCKS, BUDGET_CHARACTERS, LIMITS, size
+from bot.slack.limits import BUDGET_BLOCKS, BUDGET_CHARACTERS, LIMITS, fitting, size
 from bot.slack.text import code, link, plain, safe
 from rules.findings import Severity
 from rules.views import Digest, Happened, Line, SourceAge
@@ -28,7 +28,7 @@ MARKS: Mapping[Severity, str] = {
 """Beside the word, never instead of it."""
 
 _HAPPENED: Mapping[Happened, str] = {"new": "New", "worsened": "Worse than before", "reopened": "Back again"}
-_RESERVED_BLOCKS = 5  # what follows the findings: more, inherited, resolved, next command
+_RESERVED_BLOCKS = 5  # after them: more, resolved, inherited, next command
 _RESERVED_CHARACTERS = 4_000
 
 
@@ -76,13 +76,13 @@ def digest(told: Digest, ops: str = OPS) -> Message:
         section(_numbers(told)),
         context(" | ".join(_freshness(told))),
     ]
-    groups = {happened: [x for x in told.lines if x.happened == happened] for happened in _HAPPENED}
-    wanted = [
-        (line, section(f"*{_HAPPENED[happened]}*") if place == 0 else None)
-        for happened, lines in groups.items()
-        for place, line in enumerate(lines)
-    ]
-    body, shown = _within_budget(head, wanted)
+    groups = list(_groups(told.lines))
+    shown = fitting(
+        groups,
+        BUDGET_BLOCKS - _RESERVED_BLOCKS - len(head),
+        BUDGET_CHARACTERS - _RESERVED_CHARACTERS - size(head),
+    )
+    body = (block for group in groups[:shown] for block in group)
     return Message(_sentence(told), (*head, *body, *_tail(told, told.more + len(told.lines) - shown, ops)))
 
 
@@ -168,23 +168,12 @@ def _sentence(told: Digest) -> str:
     return f"{safe(told.about, 100)} digest, {day(told.at)}: {counts}, {severities(told.open)}."
 
 
-def _within_budget(
-    head: Sequence[Block], wanted: Iterable[tuple[Line, Block | None]]
-) -> tuple[list[Block], int]:
-    """Blocks of as many findings as fit, and how many that are."""
-    body: list[Block] = []
-    shown = 0
-    for line, heading in wanted:
-        more = [*([heading] if heading else []), section(finding(line))]
-        whole = [*head, *body, *more]
-        if (
-            len(whole) > BUDGET_BLOCKS - _RESERVED_BLOCKS
-            or size(whole) > BUDGET_CHARACTERS - _RESERVED_CHARACTERS
-        ):
-            break
-        body += more
-        shown += 1
-    return body, shown
+def _groups(lines: Sequence[Line]) -> Iterator[list[Block]]:
+    """A group of blocks for each finding; the first of what happened alike brings the heading."""
+    for happened, heading in _HAPPENED.items():
+        alike = [section(finding(x)) for x in lines if x.happened == happened]
+        for place, block in enumerate(alike):
+            yield [section(f"*{heading}*"), block] if place == 0 else [block]
 
 
 def _tail(told: Digest, more: int, ops: str) -> Iterator[Block]:

@@ -45,7 +45,7 @@ class SlackPoster:
     def __init__(
         self, client: AsyncWebClient, source: str = "slack", clock: Callable[[], datetime] = _utc_now
     ) -> None:
-        self._client = client
+        self.client = client
         self._source = source
         self._clock = clock
         self.directory = Channels(client)
@@ -67,7 +67,7 @@ class SlackPoster:
         if known.private and not now.private:
             raise refused("became_public", f"#{now.name}")
         try:
-            answer = await self._client.chat_postMessage(
+            answer = await self.client.chat_postMessage(
                 channel=now.id,
                 **message.payload,
                 unfurl_links=False,
@@ -99,4 +99,4 @@ class SlackPoster:
 
     async def check(self, channels: Sequence[str] = (), app_token: str | None = None) -> Sequence[Check]:
         """Sign in and look around: token, scopes, clock, the named channels, the socket where it is used."""
-        return await look_around(self._client, self.directory, channels, app_token, self._clock())
+        return await look_around(self.client, self.directory, channels, app_token, self._clock())

@@ -16,6 +16,7 @@ from bot.slack.sandbox.workspace import Config, Stored, Workspace
 
 _USES = 5  # a response address answers five times
 _PATIENCE = 10.0  # seconds
+_ACKNOWLEDGED = 3.0  # seconds that Slack waits
 
 
 class Sandbox:
@@ -28,6 +29,7 @@ class Sandbox:
         self._numbers = itertools.count(1)
         self._replies: dict[str, list[dict[str, Any]]] = {}
         self._sockets: list[web.WebSocketResponse] = []
+        self._acknowledged: set[str] = set()
         self._changed = asyncio.Condition()
 
     @property
@@ -87,7 +89,11 @@ class Sandbox:
         }
 
     async def send(self, form: Mapping[str, str]) -> None:
-        """Send a slash command down the socket, once one is open."""
+        """Send a slash command down the socket, once one is open, and wait until it is acknowledged.
+
+        Raises:
+            TimeoutError: no socket was opened, or no acknowledgement came within three seconds.
+        """
         envelope = {
             "envelope_id": f"envelope-{next(self._numbers)}",
             "type": "slash_commands",
@@ -97,6 +103,8 @@ class Sandbox:
         async with asyncio.timeout(_PATIENCE), self._changed:
             await self._changed.wait_for(lambda: self._sockets)
         await self._sockets[-1].send_json(envelope)
+        async with asyncio.timeout(_ACKNOWLEDGED), self._changed:
+            await self._changed.wait_for(lambda: envelope["envelope_id"] in self._acknowledged)
 
     async def disconnect(self) -> None:
         """Ask the bot to open a new socket, as Slack does every few hours; gives back when it has."""
@@ -157,9 +165,11 @@ class Sandbox:
         async with self._changed:
             self._sockets.append(socket)
             self._changed.notify_all()
-        async for frame in socket:  # acknowledgements; nothing is sent again
-            if frame.type is WSMsgType.ERROR:
-                break
+        async for frame in socket:
+            if frame.type is WSMsgType.TEXT:
+                async with self._changed:
+                    self._acknowledged.add(frame.json().get("envelope_id"))
+                    self._changed.notify_all()
         self._sockets.remove(socket)
         return socket
 

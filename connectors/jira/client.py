@@ -87,13 +87,13 @@ class JiraCloud:
         """
         ids = await self._field_ids(renew=False)
         issues, errors = await self._requests.issues(keys, ids.wanted)
-        issues = [one for one in issues if self._is_ours(one)]
         failed = {error["id"].identifier(): error["errorMessage"].maybe_text() or "" for error in errors}
         problems = [
             Problem(f"item:{key}", f"Jira could not give {key}: {why}.") for key, why in failed.items()
         ]
         problems += _not_visible([key for key in keys if key not in failed], issues)
-        records, unread = await self._records(issues, ids, met=set())
+        ours = [one for one in issues if self._is_ours(one)]
+        records, unread = await self._records(ours, ids, met=set())
         return Page(tuple(records), cursor="", last=True, problems=(*problems, *unread))
 
     async def check(self) -> Sequence[Check]:

@@ -1,0 +1,75 @@
+"""The sandbox on a real socket, and the client that talks to it."""
+
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from threading import Thread
+
+import pytest
+import uvicorn
+
+from config.model import Source
+from connectors.jira.client import JiraCloud, connect
+from connectors.jira.sandbox import create_app
+from connectors.larkfield.world import World
+from tests.connectors.jira.small_world import NOW, world
+
+USER, TOKEN = "opsbot@larkfield.example", "sandbox-token"
+
+
+class Clock:
+    """A clock that stands until it is set."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@contextmanager
+def serving(told: World, clock: Callable[[], datetime]) -> Iterator[str]:
+    """The address of a sandbox over a world; the socket listens before the server starts, so nobody waits."""
+    app = create_app(told, user=USER, token=TOKEN, now=clock)
+    # Named as TCP, or asyncio leaves Nagle's delay of 40 ms an answer in place.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning", ws="none"))
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[tuple[str, Clock]]:
+    clock = Clock()
+    with serving(world(), clock) as url:
+        yield url, clock
+
+
+@pytest.fixture
+def clock(served: tuple[str, Clock]) -> Clock:
+    served[1].now = NOW
+    return served[1]
+
+
+@pytest.fixture
+def sandbox(served: tuple[str, Clock], clock: Clock) -> str:
+    """The address; the clock stands at NOW again."""
+    assert clock() == NOW
+    return served[0]
+
+
+@pytest.fixture
+def open_jira(sandbox: str, clock: Clock) -> Callable[..., Awaitable[JiraCloud]]:
+    async def opened(
+        projects: Sequence[str] = (), fields: Sequence[str] = (), token: str = TOKEN
+    ) -> JiraCloud:
+        source = Source(id="jira", jira="larkfield.atlassian.net", projects=list(projects))
+        return connect(source, user=USER, token=token, url=sandbox, fields=fields, clock=clock)
+
+    return opened

@@ -1,5 +1,6 @@
 """Posting to Slack: one message to one channel, at most once; every failure is named by what to do."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +36,11 @@ def create_client(token: str, base_url: str = AsyncWebClient.BASE_URL) -> AsyncW
     return AsyncWebClient(token=token, base_url=base_url, timeout=_TIMEOUT, retry_handlers=[])
 
 
+def fingerprint(key: str) -> str:
+    """What a message's metadata says of the key it was sent under: enough to find it again, no more."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -51,7 +57,7 @@ class SlackPoster:
         self.directory = Channels(client)
 
     async def post(self, channel: str, message: Message, key: str) -> Posted:
-        """Post once and say where it is. `key` is opaque: it travels as metadata that members can read.
+        """Post once and say where it is. A fingerprint of `key` travels as metadata, which members can read.
 
         Raises:
             SlackWait: certainly not posted; come back in `seconds`.
@@ -72,7 +78,7 @@ class SlackPoster:
                 **message.payload,
                 unfurl_links=False,
                 unfurl_media=False,
-                metadata={"event_type": EVENT, "event_payload": {"key": key}},
+                metadata={"event_type": EVENT, "event_payload": {"key": fingerprint(key)}},
             )
         except Exception as error:
             raise translated(error, f"#{now.name}") from error

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.model import OperatingModel
@@ -156,6 +156,11 @@ def test_a_star_in_a_pattern_stays_within_owner_or_name(pattern: str) -> None:
     assert not visible(("github:github:booking-web",), clearance)
 
 
+def test_only_the_operators_own_terminal_reads_every_security_level() -> None:
+    assert read(Clearance(known=True, everything=True, levels=True)) == STAMPS
+    assert not visible(("jira:jira:BOOK:board",), Clearance(known=True, levels=True))
+
+
 def test_a_channel_named_twice_reads_both() -> None:
     both = model(operations="prod-booking")
     assert read(channel_clearance(both, "prod-booking")) == STAMPS - {"jira:jira:BOOK:secret"}
@@ -171,6 +176,7 @@ clearances = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(stamps, max_size=4), stamps, clearances)
 def test_more_sources_never_make_something_visible_to_more_people(
     audience: list[str], another: str, reader: Clearance
@@ -179,6 +185,7 @@ def test_more_sources_never_make_something_visible_to_more_people(
         assert not audience or visible(audience, reader)
 
 
+@settings(deadline=None)
 @given(st.lists(stamps, max_size=4), clearances, clearances)
 def test_two_clearances_together_see_what_either_sees(
     audience: list[str], one: Clearance, other: Clearance
@@ -187,6 +194,7 @@ def test_two_clearances_together_see_what_either_sees(
         assert visible(audience, one | other)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), clearances)
 def test_a_security_level_is_read_only_where_it_is_named(level: str, reader: Clearance) -> None:
     stamp = f"jira:jira:BOOK:{level}"

@@ -52,6 +52,7 @@ def test_quotes_of_any_kind_keep_words_together() -> None:
     assert split('product:"Booking portal" -label:bot') == ["product:Booking portal", "-label:bot"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_splitting_any_text_gives_visible_words(text: str) -> None:
     assert all(word.strip() and "\n" not in word for word in split(text))
@@ -131,6 +132,7 @@ async def test_a_filter_that_makes_no_sense_is_answered_with_what_would(typed: s
 words = st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=1, max_size=9)
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         FindingsQuery,

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.slack.text import clean, code, cut, esc, link, plain, safe
@@ -32,6 +32,7 @@ def hostile_examples(test: Callable[..., None]) -> Callable[..., None]:
 
 
 @hostile_examples
+@settings(deadline=None)
 @given(titles)
 def test_no_title_reaches_slack_with_a_live_control_character(title: str) -> None:
     shown = safe(title)
@@ -43,6 +44,7 @@ def test_no_title_reaches_slack_with_a_live_control_character(title: str) -> Non
 
 
 @hostile_examples
+@settings(deadline=None)
 @given(titles)
 def test_cleaned_text_is_one_visible_line_and_cleaning_it_again_changes_nothing(title: str) -> None:
     shown = clean(title)
@@ -51,6 +53,7 @@ def test_cleaned_text_is_one_visible_line_and_cleaning_it_again_changes_nothing(
     assert clean(shown) == shown
 
 
+@settings(deadline=None)
 @given(titles, st.integers(1, 50))
 def test_a_cut_never_splits_an_escape(title: str, limit: int) -> None:
     shown = safe(title, limit)
@@ -61,6 +64,7 @@ def test_a_cut_never_splits_an_escape(title: str, limit: int) -> None:
     assert clean(title).startswith(whole)
 
 
+@settings(deadline=None)
 @given(titles, titles)
 def test_a_link_has_one_address_and_one_label_whatever_it_is_made_of(url: str, label: str) -> None:
     for address in (url, f"https://jira.example/browse/{url}"):

@@ -13,7 +13,7 @@ from connectors.github.shapes import shaped
 from connectors.transport import Transport
 from rules.records import Container
 
-KEY = re.compile(r"([\w.-]+/[\w.-]+)#(\d+)", re.ASCII)
+KEY = re.compile(rf"({shapes.NAME})#([0-9]+)")
 IDS = 100  # the most GraphQL takes
 
 

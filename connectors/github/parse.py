@@ -11,7 +11,7 @@ from connectors.github import shapes
 from connectors.github.shapes import shaped
 from rules.records import Container, Person, PullRequest, Review, WorkItem
 
-PARENT = re.compile(r"/repos/([\w.-]+/[\w.-]+)/issues/(\d+)$")
+PARENT = re.compile(rf"/repos/({shapes.NAME})/issues/([0-9]+)$")
 PULL_STATES: Mapping[str, Literal["open", "merged", "closed"]] = {
     "OPEN": "open",
     "MERGED": "merged",

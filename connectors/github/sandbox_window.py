@@ -65,7 +65,7 @@ def issue_rows(scene: Scene, repository: Repository, asked: Mapping[str, str], a
     """The entries of a repository's issue list in the order asked for.
 
     Raises:
-        ValueError: `since` is no time.
+        ValueError: `since` is no time with a zone.
     """
     state, since = asked.get("state", "open"), asked.get("since")
     rows = scene.entries(repository, at)
@@ -73,6 +73,8 @@ def issue_rows(scene: Scene, repository: Repository, asked: Mapping[str, str], a
         rows = [entry for entry in rows if (closed_at(entry, at) is not None) == (state == "closed")]
     if since is not None:
         after = datetime.fromisoformat(since)
+        if after.tzinfo is None:
+            raise ValueError(f"{since} has no time zone")
         if after.year <= 1970:
             return []  # as GitHub does, to everyone's surprise
         rows = [entry for entry in rows if changed_at(entry, at) >= after]

@@ -12,7 +12,8 @@ from msgspec import Meta, Struct, field
 from connectors.errors import UnexpectedAnswerError
 
 Time = Annotated[datetime, Meta(tz=True)]
-Name = Annotated[str, Meta(pattern=r"^[\w.-]+/[\w.-]+$")]  # owner/repository
+NAME = r"[A-Za-z0-9_-]+/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*"  # owner/repository, never climbing ("..")
+Name = Annotated[str, Meta(pattern=f"^{NAME}$")]
 Shape = TypeVar("Shape")
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from config.model import OperatingModel, Team
 from rules.belonging import belonging, only_product_of
+from rules.businesstime import EARLIEST
 from rules.facts.table import Fact, FactTable, Type
 
 _Level = Literal["story", "epic"]
@@ -84,7 +85,7 @@ def _row(
         "governed": True,
         "source": None,
         "observed_at": None,
-        "fresh_until": _oldest(items, fresh_until),
+        "fresh_until": _fresh_until(items, fresh_until),
         "team": name,
         "level": level,
         "wip": len(items),
@@ -94,11 +95,10 @@ def _row(
     }
 
 
-def _oldest(items: Iterable[Started], fresh_until: Mapping[str, datetime]) -> datetime | None:
-    """When the first of the sources becomes stale; None where one of them was never read."""
-    moments = [fresh_until.get(source) for source in {i.source for i in items} or set(fresh_until)]
-    known = [moment for moment in moments if moment is not None]
-    return min(known, default=None) if len(known) == len(moments) else None
+def _fresh_until(items: Iterable[Started], fresh_until: Mapping[str, datetime]) -> datetime | None:
+    """When the first of the sources becomes stale; one that was never read completely always was."""
+    sources = {item.source for item in items} or set(fresh_until)
+    return min((fresh_until.get(source, EARLIEST) for source in sources), default=None)
 
 
 def _limit(team: Team, level: _Level) -> int | None:

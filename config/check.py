@@ -44,7 +44,7 @@ def lost_pointers(tree: Any, known: Mapping[str, Collection[str]], say: Say) -> 
                     yield _lost(path, value, section, options, say)
                 elif pattern == "products.*.roles.@" and value == "product-manager":
                     yield Refusal(
-                        path, f"{say(path)} is spelled owner", "owner: the accountable product manager"
+                        path, f"{say(path)} is in the wrong place", "write it as owner, beside roles"
                     )
 
 
@@ -103,7 +103,10 @@ def _taken(pattern: str, tree: Any, say: Say) -> Iterator[Refusal]:
     for path, value in each(tree, pattern):
         if isinstance(value, str) and first.setdefault(value.casefold(), path) != path:
             yield Refusal(
-                path, f"{say(path)} is {shown(value)} a second time", "once", other=first[value.casefold()]
+                path,
+                f"{say(path)} is {shown(value)} a second time",
+                "one alone may have it",
+                other=first[value.casefold()],
             )
 
 
@@ -115,7 +118,8 @@ def _circles(section: str, key: str, tree: Any, say: Say) -> Iterator[Refusal]:
             way.append(following)
         if following == start:
             circle = " → ".join(map(str, [*way, start]))
-            yield Refusal((section, start, key), f"{say((section, start, key))} goes in a circle", circle)
+            at = (section, start, key)
+            yield Refusal(at, f"{say(at)} goes in a circle: {circle}", "leave one of these out")
 
 
 def _doubled_statuses(tree: Any, say: Say) -> Iterator[Refusal]:

@@ -126,7 +126,9 @@ def _put(written: Written, path: KeyPath, value: Any, places: Places) -> None:
         first = written.places.get(path) or written.places[path[:1]]
         second = places[path]
         what = f"{dotted(path)} is written twice"
-        mistake = Mistake(second.file, second.line, dotted(path), what, f"once; it is at {first} too")
+        mistake = Mistake(
+            second.file, second.line, dotted(path), what, f"write it once; it is at {first} too"
+        )
         written.mistakes.append(mistake)
         return
     target[key] = value

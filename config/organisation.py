@@ -63,7 +63,7 @@ class Away(Strict):
 def _check_email(address: str) -> str:
     name, _, host = address.partition("@")
     if not name or "." not in host or "@" in host or " " in address:
-        raise ValueError("an e-mail address: ana@example.com")
+        raise ValueError("an e-mail address is expected: ana@example.com")
     return address
 
 

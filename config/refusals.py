@@ -20,6 +20,7 @@ OTHER_WORDS = {
     "objectives": "goals",
     "product-manager": "owner",
     "product_manager": "owner",
+    "rules": "defaults",
     "selectors": "work",
     "slack": "channel",
     "value_stream": "stream",
@@ -102,7 +103,7 @@ def _allowed(kind: str, context: Mapping[str, Any]) -> str:
     bounds = {"greater_than": "more than", "greater_than_equal": "at least", "less_than_equal": "at most"}
     if kind in bounds:
         limit = next(iter(context.values()))
-        return f"{bounds[kind]} {limit:g} is expected"
+        return f"{bounds[kind]} {limit:g} is allowed"
     return _MUST_BE.get(kind, "another kind of value is expected")
 
 
@@ -114,7 +115,11 @@ def _near_literal(value: object, allowed: str) -> str | None:
 def _unknown_key(path: KeyPath, name: str) -> Refusal:
     key = str(path[-1])
     if any(word in key.lower() for word in _SECRET_WORDS):
-        return Refusal(path, f"{name} looks like a secret", "secrets stay in the environment")
+        return Refusal(
+            path,
+            f"{name} looks like a secret",
+            "secrets stay in the environment: OPSBOT_SOURCES__<ID>__TOKEN",
+        )
     keys = keys_at(path[:-1])
     other = OTHER_WORDS.get(key.lower())
     hint = other if other in keys else nearest(key, keys)

@@ -17,7 +17,7 @@ _LONGEST_CLOSURE = timedelta(days=366)
 
 _WINDOW = re.compile(r"([A-Za-z,-]+) +(\d\d?:\d\d)-(\d\d?:\d\d)")
 _WEEK = "working time is days and hours: Mon-Fri 09:00-17:30, or Mon,Wed 09:00-12:00; several as a list"
-_CLOSED = "a day, or two with to between: 2026-12-24, 2026-12-24 to 2027-01-01 (a year at most)"
+_CLOSED = "closed is a day, or two with to between: 2026-12-24, 2026-12-24 to 2027-01-01 (a year at most)"
 
 
 def parse_windows(week: Iterable[str]) -> dict[int, tuple[Window, ...]]:
@@ -85,9 +85,7 @@ def holiday_dates(code: str, years: Iterable[int] = HOLIDAY_YEARS) -> frozenset[
     if country not in parts:
         raise ValueError("holidays are named by country, or country and part: DE, DE-BE, IN-MH")
     if part and part not in parts[country]:
-        raise ValueError(
-            f"parts of {country} with holidays of their own: {', '.join(parts[country]) or 'none'}"
-        )
+        raise ValueError(f"known parts of {country}: {', '.join(parts[country]) or 'none'}")
     return frozenset(holidays.country_holidays(country, subdiv=part or None, years=list(years)))
 
 

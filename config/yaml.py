@@ -108,12 +108,14 @@ class _Reader:
     def _next(self) -> Event:
         return next(self._events)
 
-    def _refuse(self, event: Event, path: KeyPath, what: str, allowed: str) -> None:
-        self._document.mistakes.append(Mistake(self._file, _line(event), dotted(path), what, allowed))
+    def _refuse(self, line: int, path: KeyPath, what: str, allowed: str) -> None:
+        self._document.mistakes.append(Mistake(self._file, line, dotted(path), what, allowed))
 
     def _value(self, event: Any, path: KeyPath, depth: int, key_line: int | None) -> Any:
         if isinstance(event, AliasEvent):
-            self._refuse(event, path, f"alias *{event.anchor}", "write the value out; aliases are not read")
+            self._refuse(
+                _line(event), path, f"alias *{event.anchor}", "write the value out; aliases are not read"
+            )
             return _LEFT_OUT
         if depth > MAX_DEPTH:
             raise _Unreadable(_line(event), "nested too deep", f"{MAX_DEPTH} levels at most")
@@ -124,22 +126,18 @@ class _Reader:
             return self._map(path, depth)
         if isinstance(event, SequenceStartEvent):
             return self._list(path, depth)
-        if _is_empty(event):
-            self._refuse(
-                event,
-                path,
-                f"{dotted(path)} has no value",
-                "write null to clear it, or leave it out (a # begins a comment)",
-            )
+        if _is_empty(event):  # the parser puts its mark behind the comments that follow
+            allowed = "write null to clear it, or leave it out (a # begins a comment)"
+            self._refuse(key_line or _line(event), path, f"{dotted(path)} has no value", allowed)
             return _LEFT_OUT
         return _scalar(event.value) if event.style is None else event.value
 
     def _refuse_marks(self, event: Any, path: KeyPath) -> None:
         if event.anchor is not None:
             allowed = "leave it out; anchors are not read, defaults are inherited"
-            self._refuse(event, path, f"anchor &{event.anchor}", allowed)
+            self._refuse(_line(event), path, f"anchor &{event.anchor}", allowed)
         if event.tag is not None:
-            self._refuse(event, path, f"tag {event.tag}", "leave it out; quotes make a text")
+            self._refuse(_line(event), path, f"tag {event.tag}", "leave it out; quotes make a text")
 
     def _list(self, path: KeyPath, depth: int) -> list[Any]:
         items: list[Any] = []
@@ -158,11 +156,14 @@ class _Reader:
             key, at, line = event.value, (*path, event.value), _line(event)
             self._refuse_marks(event, at)
             if key == "<<" and event.style is None:
-                self._refuse(event, at, "merge key <<", "leave it out; defaults are inherited")
+                self._refuse(line, at, "merge key <<", "leave it out; defaults are inherited")
                 self._skip()
             elif key in seen:
                 self._refuse(
-                    event, at, f"{dotted(at)} is written twice", f"once; it is on line {seen[key]} too"
+                    line,
+                    at,
+                    f"{dotted(at)} is written twice",
+                    f"write it once; it is on line {seen[key]} too",
                 )
                 self._skip()
             else:

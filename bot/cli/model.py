@@ -77,10 +77,14 @@ class _Row:
 def _values(loaded: "Loaded", product: str) -> Iterator[_Row]:
     """What the files say in their own words, then the built-in defaults that are not empty."""
     written = loaded.tree["products"][product]
-    for key, value in _leaves(written, ""):
+    resolved = loaded.model.products[product].model_dump(mode="json", by_alias=True, exclude={"id"})
+    for key, value in (
+        (k, v) for name in resolved if name in written for k, v in _leaves(written[name], name)
+    ):
         yield _Row(key, value, loaded.origins.near(f"products.{product}.{key}"))
-    defaults = loaded.model.products[product].model_dump(mode="json", by_alias=True, exclude={"id", *written})
-    for key, value in _leaves(defaults, ""):
+    for key, value in (
+        (k, v) for name in resolved if name not in written for k, v in _leaves(resolved[name], name)
+    ):
         if value not in (None, [], {}, ""):
             yield _Row(key, value, None)
 
@@ -89,7 +93,7 @@ def _leaves(value: Any, key: str) -> Iterator[tuple[str, Any]]:
     """Maps are opened, lists of maps too; a list of words is one value."""
     if isinstance(value, dict) and value:
         for name, below in value.items():
-            yield from _leaves(below, f"{key}.{name}" if key else name)
+            yield from _leaves(below, f"{key}.{name}")
     elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
         yield from ((f"{key}[{n}]", item) for n, item in enumerate(value))
     else:

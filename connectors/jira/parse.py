@@ -139,7 +139,9 @@ def _values(fields: Checked, ids: Iterable[str]) -> Iterator[str]:
 
 def _text(value: object, depth: int = 0) -> str:
     """A custom field's value in words: options, users, versions, teams, lists of them, documents."""
-    if value is None or isinstance(value, bool) or depth > DEEPEST:
+    if value is None or depth > DEEPEST:
+        return ""
+    if isinstance(value, bool):
         return "yes" if value else ""
     if isinstance(value, list):
         return ", ".join(filter(None, (_text(one, depth + 1) for one in value)))

@@ -251,9 +251,9 @@ def _line(
     texts: tuple[str | None, ...],
     fieldtype: str = "jira",
 ) -> Json:
-    named = {"fieldId": field_id} if field_id else {}
-    values = {"from": ids[0], "fromString": texts[0], "to": ids[1], "toString": texts[1]}
-    return {"field": field, "fieldtype": fieldtype, **named, **values}
+    values = {"from": ids[0], "fromString": texts[0], "to": ids[1], "toString": texts[1], "fieldId": field_id}
+    told = {name: value for name, value in values.items() if value is not None}
+    return {"field": field, "fieldtype": fieldtype, **told}
 
 
 def _type(kind: str) -> Json:

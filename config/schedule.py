@@ -26,6 +26,8 @@ def cron_line(at: str) -> str:
     Times are local to the calendar that the schedule runs in. Raises ValueError that says what is allowed.
     """
     line = _spelled_out(at) or at
+    if len(line.split()) != 5:  # the cron clock would take a sixth for seconds
+        raise ValueError(ALLOWED)
     try:
         CronSim(line, _ANY_MOMENT)
     except CronSimError:

@@ -32,7 +32,7 @@ def check(
     console.print(f"[green]✓[/] {where} has no mistakes ({len(loaded.files)} files)", highlight=False)
     for section in _COUNTED:
         if count := len(getattr(loaded.model, section)):
-            console.print(f"  {count:>4} {section.replace('_', ' ')}", highlight=False)
+            console.print(f"  {section.replace('_', ' '):<14}{count:>4}", highlight=False)
 
 
 @app.command()

@@ -1,0 +1,82 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli.model import app
+from config.example import example_path, smallest_path
+
+LARKFIELD = str(example_path())
+BAD = Path(__file__).parents[2] / "config" / "mistakes"
+runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
+
+
+def test_check_counts_what_the_model_holds() -> None:
+    result = runner.invoke(app, ["check", LARKFIELD])
+    assert result.exit_code == 0
+    assert "has no mistakes (22 files)" in result.stdout
+    assert ["products", "6"] in [line.split() for line in result.stdout.splitlines()]
+
+
+def test_check_prints_every_mistake_on_a_line_and_exits_with_two() -> None:
+    result = runner.invoke(app, ["check", str(BAD / "keys.yaml")])
+    assert result.exit_code == 2
+    lines = result.stderr.splitlines()
+    assert len(lines) == 11
+    assert lines[0].startswith(f"{BAD / 'keys.yaml'}:2: compny is not a key; ")
+    assert lines[-1] == "10 mistakes"
+    assert result.stdout == ""
+
+
+def test_markup_in_a_model_is_text(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text('products: {shop: {owner: "[red]ana"}}')
+    assert '"[red]ana"' in runner.invoke(app, ["check", str(tmp_path)]).stderr
+
+
+def test_show_tells_each_value_with_file_and_line() -> None:
+    result = runner.invoke(app, ["show", "carrier-api", "--path", LARKFIELD])
+    assert result.exit_code == 0
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert ["owner", "ana", "value-streams/ship.yaml:10"] in rows
+    assert ["tier", "2", "company.yaml:49"] in rows
+    assert ["kind", "software", "built", "in"] in rows
+    assert ["rules.flow-wip-limit.mode", "digest", "company.yaml:63"] in rows
+    assert "jira: {project: BOOK, component: Carrier}" in result.stdout
+
+
+def test_show_without_a_product_shows_all() -> None:
+    assert "billing" in runner.invoke(app, ["show", "--path", LARKFIELD]).stdout
+
+
+def test_show_as_json_is_for_programs() -> None:
+    result = runner.invoke(app, ["show", "insights", "--json", "--path", LARKFIELD])
+    shown = json.loads(result.stdout)["insights"]
+    assert shown["owner"] == {"value": "ivo", "file": f"{LARKFIELD}/products/insights.yaml", "line": 1}
+    assert shown["kind"] == {"value": "software", "file": None, "line": None}
+
+
+def test_an_unknown_product_is_answered_with_the_nearest() -> None:
+    result = runner.invoke(app, ["show", "biling", "--path", LARKFIELD])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("there is no product biling; the model has billing, ")
+    assert result.stderr.endswith("did you mean billing?\n")
+
+
+def test_the_settings_say_where_the_model_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OPSBOT_MODEL", str(smallest_path()))
+    assert str(smallest_path()) in runner.invoke(app, ["check"]).stdout.replace("\n", "")
+    monkeypatch.setenv("OPSBOT_WEB_PORT", "many")
+    result = runner.invoke(app, ["check"])
+    assert result.exit_code == 2
+    assert result.stderr == "OPSBOT_WEB_PORT cannot be used; allowed: a whole number\n"
+
+
+def test_help_does_not_load_what_it_does_not_need() -> None:
+    heavy = "{'pydantic', 'ruamel', 'holidays'} & set(sys.modules)"
+    command = [sys.executable, "-c", f"import bot.cli.model, sys; print({heavy})"]
+    result = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - ourselves
+    assert result.stdout == "set()\n"

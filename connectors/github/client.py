@@ -22,7 +22,13 @@ HEADERS = {
 }
 
 
-def connect(source: Source, *, url: str | None, token: str) -> "GitHub":
+def connect(
+    source: Source,
+    *,
+    url: str | None,
+    token: str,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> "GitHub":
     """The GitHub source of the operating model, signed in with a token.
 
     `url` is the API's address where it is not github.com's: https://github.example.com/api/v3 for an
@@ -30,8 +36,8 @@ def connect(source: Source, *, url: str | None, token: str) -> "GitHub":
     """
     owner, _, only = (source.github or "").partition("/")
     headers = {**HEADERS, "Authorization": f"Bearer {token}"}
-    transport = Transport(url or ADDRESS, who="GitHub", headers=headers)
-    return GitHub(source.id, transport, owner, [only] if only else source.repositories)
+    transport = Transport(url or ADDRESS, who="GitHub", headers=headers, clock=clock)
+    return GitHub(source.id, transport, owner, [only] if only else source.repositories, clock=clock)
 
 
 class GitHub:
@@ -67,6 +73,8 @@ class GitHub:
         """
         state = Cursor.read(cursor)
         homes, problems = await self._list()
+        for home in homes:
+            state = state.met(home.key, public=home.public)
         yield Page(tuple(homes), state.text(), last=False, problems=tuple(problems))
         known = set[str]()
         for home in homes:

@@ -171,6 +171,21 @@ async def test_an_archived_repository_that_failed_is_read_again(github: GitHub) 
 
 
 @respx.mock
+async def test_items_of_a_repository_that_turned_private_are_restricted(github: GitHub) -> None:
+    public = [repository("larkfield/a", private=False)]
+    listing = respx.get(f"{API}/orgs/larkfield/repos").mock(return_value=httpx.Response(200, json=public))
+    rows = respx.get(f"{API}/repos/larkfield/a/issues").mock(return_value=httpx.Response(200, json=[row(1)]))
+
+    first = await all_pages(github)
+    listing.mock(return_value=httpx.Response(200, json=[repository("larkfield/a")]))
+    second = await all_pages(github, first[-1].cursor)
+
+    audiences = [r.audience for page in (*first, *second) for r in page.records if isinstance(r, WorkItem)]
+    assert audiences == ["public", "github:github:larkfield/a"]
+    assert "since" not in rows.calls[-1].request.url.params
+
+
+@respx.mock
 async def test_the_smaller_budget_is_told(github: GitHub) -> None:
     rows = httpx.Response(200, json=[pull_row(1)], headers={"X-RateLimit-Remaining": "4000"})
     company("a", a=rows)

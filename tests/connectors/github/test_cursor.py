@@ -17,9 +17,11 @@ MOMENTS = st.datetimes(
 )
 
 
-@given(st.dictionaries(NAMES, MOMENTS), st.frozensets(NAMES))
-def test_what_is_written_can_be_read_again(changed: dict[str, datetime], closed: frozenset[str]) -> None:
-    cursor = Cursor(changed, closed)
+@given(st.dictionaries(NAMES, MOMENTS), st.frozensets(NAMES), st.frozensets(NAMES))
+def test_what_is_written_can_be_read_again(
+    changed: dict[str, datetime], closed: frozenset[str], public: frozenset[str]
+) -> None:
+    cursor = Cursor(changed, closed, public)
     assert Cursor.read(cursor.text()) == cursor
 
 
@@ -41,6 +43,19 @@ def test_a_repository_taken_out_of_the_archive_is_read_again() -> None:
     archived = Cursor().ended("larkfield/old", archived=True)
     assert archived.closed == {"larkfield/old"}
     assert archived.ended("larkfield/old", archived=False).closed == frozenset()
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_repository_that_turns_private_or_public_is_read_anew(public: bool) -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    read = Cursor().met("larkfield/slos", public=public).moved("larkfield/slos", at).moved("larkfield/a", at)
+    read = read.ended("larkfield/slos", archived=True)
+
+    assert read.met("larkfield/slos", public=public) == read
+    turned = read.met("larkfield/slos", public=not public)
+    assert (turned.since("larkfield/slos"), turned.since("larkfield/a")) == (None, at - OVERLAP)
+    assert turned.closed == frozenset()
+    assert turned.met("larkfield/slos", public=not public) == turned
 
 
 @pytest.mark.parametrize(

@@ -105,13 +105,16 @@ class Issue:
         )
 
 
+Verdict = Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"]
+
+
 @dataclass(frozen=True, slots=True)
 class PullReview:
     """A submitted review."""
 
     at: datetime
     by: str  # handle
-    state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"]
+    state: Verdict
 
 
 @dataclass(frozen=True, slots=True)

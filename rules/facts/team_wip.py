@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from config.model import OperatingModel, Team
 from rules.belonging import belonging, only_product_of
-from rules.businesstime import EARLIEST
 from rules.facts.table import Fact, FactTable, Type
 
 _Level = Literal["story", "epic"]
@@ -96,9 +95,9 @@ def _row(
 
 
 def _fresh_until(items: Iterable[Started], fresh_until: Mapping[str, datetime]) -> datetime | None:
-    """When the first of the sources becomes stale; one that was never read completely always was."""
+    """When the first of the sources becomes stale; one that is read by hand never does."""
     sources = {item.source for item in items} or set(fresh_until)
-    return min((fresh_until.get(source, EARLIEST) for source in sources), default=None)
+    return min((fresh_until[source] for source in sources if source in fresh_until), default=None)
 
 
 def _limit(team: Team, level: _Level) -> int | None:

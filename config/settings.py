@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -130,6 +130,10 @@ class Settings(BaseSettings):
     )
     web_host: str = Field(default="127.0.0.1", description="Network address to listen on.")
     web_port: int = Field(default=8080, ge=1, le=65535, description="Port to listen on.")
+    now: AwareDatetime | None = Field(
+        default=None,
+        description="A moment at which the bot's clock stands still, for the demo and for trying things.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least serious log line that is written."
     )
@@ -228,6 +232,8 @@ def _problem(details: ErrorDetails) -> str:
 
 
 _ALLOWED = {
+    "datetime_from_date_parsing": "a moment with its zone: 2026-11-24T08:00:00+00:00",
+    "timezone_aware": "a moment with its zone: 2026-11-24T08:00:00+00:00",
     "int_parsing": "a whole number",
     "greater_than_equal": "a port from 1 to 65535",
     "less_than_equal": "a port from 1 to 65535",

@@ -8,7 +8,16 @@ from rules.findings import NEWS, Event, Finding, Severity
 from rules.rule import Rule
 from rules.views import Digest, Happened, Line, SourceAge
 
-Says = Callable[[Finding], str]
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A finding in words, with the values of today."""
+
+    says: str
+    fix: str
+
+
+Tell = Callable[[Finding], Said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ def compose(
     history: Iterable[tuple[Event, Finding]],
     open_now: Sequence[Finding],
     rules: Mapping[str, Rule],
-    says: Says,
+    tell: Tell,
     coverage: Coverage,
 ) -> Digest:
     """The digest of one channel from its findings alone.
@@ -56,7 +65,7 @@ def compose(
     findings are a count until they worsen. What opened and resolved between two digests is not mentioned.
     """
     news, resolved = _news(history)
-    lines = _grouped([line(f, rules[f.rule], happened, says(f)) for f, happened in news], rules)
+    lines = _grouped([line(f, rules[f.rule], happened, tell(f)) for f, happened in news], rules)
     lines.sort(key=lambda x: (-x.severity, x.since, x.key))
     shown = open_now if occasion.since is not None else [f for f in open_now if f.inhibited_by is None]
     return Digest(
@@ -66,7 +75,7 @@ def compose(
         at=occasion.at,
         since=occasion.since,
         lines=tuple(lines[: occasion.most]),
-        resolved=tuple(line(f, rules[f.rule], "resolved", says(f)) for f in resolved),
+        resolved=tuple(line(f, rules[f.rule], "resolved", tell(f)) for f in resolved),
         more=max(0, len(lines) - occasion.most),
         open={s: n for s in reversed(Severity) if (n := sum(1 for f in shown if f.severity == s))},
         inherited=sum(1 for f in shown if f.inherited),
@@ -96,7 +105,7 @@ def _news(history: Iterable[tuple[Event, Finding]]) -> tuple[list[tuple[Finding,
     return news, resolved
 
 
-def line(finding: Finding, rule: Rule, happened: Happened, says: str) -> Line:
+def line(finding: Finding, rule: Rule, happened: Happened, said: Said) -> Line:
     """A finding as one entry of a list."""
     return Line(
         finding=finding.id,
@@ -106,8 +115,8 @@ def line(finding: Finding, rule: Rule, happened: Happened, says: str) -> Line:
         key=finding.key or finding.subject,
         title=finding.title or "",
         url=finding.url or "",
-        says=says,
-        fix=rule.fix,
+        says=said.says,
+        fix=said.fix,
         accountable=rule.accountable.role.replace("-", " "),
         product=finding.product,
         since=finding.opened_at or finding.first_seen_at,

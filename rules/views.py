@@ -60,8 +60,9 @@ class Digest:
 
     @property
     def silent(self) -> bool:
-        """Nothing changed: a digest that is not sent."""
-        return not (self.lines or self.resolved)
+        """Nothing changed: a digest that is not sent. The first one is, if it inherits anything."""
+        first = self.since is None and self.inherited > 0
+        return not (self.lines or self.resolved or first)
 
 
 @dataclass(frozen=True, slots=True)

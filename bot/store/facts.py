@@ -6,19 +6,19 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from rules.sle import Finished
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.book import FACT_TABLES
 from bot.store.records import chunks, mark_all, upsert
 from bot.store.tables import facts_state
 from bot.store.tables import sle as sle_rows
 from rules.facts import TABLES
 from rules.facts.containers import ContainerCount
 from rules.facts.team_wip import Started
+from rules.sle import Finished
 from rules.sql import column_values, fact_table
 
-metadata = sa.MetaData()
-FACTS: Mapping[str, sa.Table] = {name: fact_table(table, metadata) for name, table in TABLES.items()}
+FACTS: Mapping[str, sa.Table] = {name: fact_table(table, FACT_TABLES) for name, table in TABLES.items()}
 Row = Mapping[str, Any]
 _STARTED = ("active", "waiting")
 
@@ -36,7 +36,7 @@ async def prepare(connection: AsyncConnection, model: str) -> bool:
     if known.get("schema") != schema:
         for table in FACTS.values():
             await connection.execute(sa.schema.DropTable(table, if_exists=True))
-        await connection.run_sync(metadata.create_all)
+        await connection.run_sync(FACT_TABLES.create_all)
     if known.get("schema") == schema and known.get("model") == model:
         return False
     await mark_all(connection)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.slack.messages import Message
 from bot.store.records import upsert
 from bot.store.tables import digests, outbox
 
@@ -21,8 +21,7 @@ class Letter:
 
     key: str
     channel: str
-    text: str
-    blocks: list[dict[str, Any]]
+    message: Message
     audience: tuple[str, ...]
 
 
@@ -42,8 +41,8 @@ async def put(connection: AsyncConnection, letters: Sequence[Letter], now: datet
         {
             "key": x.key,
             "channel": x.channel,
-            "text": x.text,
-            "blocks": x.blocks,
+            "text": x.message.text,
+            "blocks": list(x.message.blocks),
             "audience": x.audience,
             "state": "due",
             "created_at": now,
@@ -80,7 +79,9 @@ async def claim(connection: AsyncConnection, now: datetime, limit: int = 20) -> 
     )
     rows = sorted(await connection.execute(taken), key=lambda r: r.id)
     return [
-        Claimed(r.id, r.token, r.attempts, Letter(r.key, r.channel, r.text, r.blocks, tuple(r.audience)))
+        Claimed(
+            r.id, r.token, r.attempts, Letter(r.key, r.channel, Message(r.text, r.blocks), tuple(r.audience))
+        )
         for r in rows
     ]
 
@@ -129,7 +130,8 @@ async def last_digest(connection: AsyncConnection, digest: str, channel: str) ->
     query = sa.select(sa.func.max(digests.c.at)).where(
         digests.c.digest == digest, digests.c.channel == channel
     )
-    return (await connection.execute(query)).scalar_one()
+    latest: datetime | None = (await connection.execute(query)).scalar_one()
+    return latest
 
 
 async def remember_digest(

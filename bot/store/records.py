@@ -8,17 +8,17 @@ from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
-from rules.around import edges as edges_of
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import changes, edges, records
+from rules.around import edges as edges_of
 from rules.records import Change, Container, Person, PullRequest, Record, WorkItem
 
 KINDS: dict[str, type[Record]] = {t.KIND: t for t in (WorkItem, PullRequest, Person, Container)}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-CHUNK = 500  # values bound in one IN list
+CHUNK = 2000  # values bound in one IN list
 DEEPEST_FAMILY = 10  # generations of parents; deeper is a loop in the source
 
 T = TypeVar("T")
@@ -289,5 +289,9 @@ async def delete(connection: AsyncConnection, source: str, keys: Sequence[str], 
         records.c.kind.in_([WorkItem.KIND, PullRequest.KIND]),
         records.c.key.in_(keys),
     )
-    gone = [replace(s.record, deleted=True, changed_at=at) for s in await _load(connection, query)]  # type: ignore[call-arg] # both kinds have both fields
+    gone = [
+        replace(s.record, deleted=True, changed_at=at)
+        for s in await _load(connection, query)
+        if isinstance(s.record, WorkItem | PullRequest)
+    ]
     return (await save(connection, gone, at)).changed

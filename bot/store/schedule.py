@@ -27,4 +27,5 @@ async def finish(
 async def last(connection: AsyncConnection, schedule: str) -> datetime | None:
     """The latest occurrence that was claimed."""
     query = sa.select(sa.func.max(schedule_runs.c.occurrence)).where(schedule_runs.c.schedule == schedule)
-    return (await connection.execute(query)).scalar_one()
+    latest: datetime | None = (await connection.execute(query)).scalar_one()
+    return latest

@@ -127,6 +127,18 @@ history = sa.Table(
     sa.Column("model", sa.Text, nullable=False),  # fingerprint of the model that judged
 )
 
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    sa.Column("rule", sa.Text, primary_key=True),
+    sa.Column("product", sa.Text, primary_key=True),  # empty for what belongs to no product
+    sa.Column("passed", sa.Integer, nullable=False),
+    sa.Column("failed", sa.Integer, nullable=False),
+    sa.Column("unknown", sa.Integer, nullable=False),
+    sa.Column("example", sa.Text),  # a subject that could not be judged
+    sa.Column("at", Instant, nullable=False),
+)
+
 baselines = sa.Table(
     "baselines",
     metadata,

@@ -231,6 +231,17 @@ def upgrade() -> None:
     op.create_index("ix_syncs_source_id", "syncs", ["source", "id"], unique=False)
 
     op.create_table(
+        "verdicts",
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("product", sa.Text(), nullable=False),
+        sa.Column("passed", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("unknown", sa.Integer(), nullable=False),
+        sa.Column("example", sa.Text()),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("rule", "product", name="pk_verdicts"),
+    )
+    op.create_table(
         "waivers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
@@ -251,6 +262,7 @@ def downgrade() -> None:
     """Back to an empty database."""
     for table in (
         "waivers",
+        "verdicts",
         "syncs",
         "sle",
         "schedule_runs",

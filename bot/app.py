@@ -1,0 +1,128 @@
+"""The composition root: everything is built here, by hand, and handed to those who need it."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from bot import digests
+from bot.book import Book
+from bot.deliver import Told, tell
+from bot.desk import StoreDesk
+from bot.pipeline import Clock, Judged, Progress, Pulled, derive, judge, sync, unwatched
+from bot.report import Report, report
+from bot.slack.commands.desk import Asker
+from bot.slack.directory import SlackDirectory
+from bot.slack.poster import SlackPoster, create_client
+from bot.sources import connect_all
+from bot.store import outbox
+from bot.store.database import Database
+from bot.store.migrate import migrate
+from bot.timetable import next_digest
+from config.settings import Settings
+from connectors.connector import Connector
+from connectors.errors import FixCredentialsError
+from rules.audience import Clearance, asker_clearance, channel_clearance
+
+OPERATOR = Clearance(known=True, everything=True, levels=True)
+"""Whoever can run commands beside the database can read the database."""
+
+
+@dataclass(slots=True)
+class App:
+    """The parts, and the few things that are done with them together."""
+
+    settings: Settings
+    book: Book
+    database: Database
+    connectors: Mapping[str, Connector]
+    refused: Mapping[str, FixCredentialsError]  # sources that cannot be read, and why
+    poster: SlackPoster | None
+    clock: Clock
+    desk: StoreDesk
+
+    def operator(self) -> Asker:
+        """Who asks at the command line."""
+        return Asker(user="", team=None, channel=None, handle=self.book.model.operator)
+
+    async def sync(self, source: str, progress: Progress = unwatched) -> Pulled:
+        """Pull one source.
+
+        Raises:
+            FixCredentialsError: it has no user or token.
+        """
+        if source in self.refused:
+            raise self.refused[source]
+        return await sync(self.database, self.connectors[source], self.clock, progress)
+
+    async def judge(self) -> Judged:
+        """Derive what changed and judge everything."""
+        await derive(self.database, self.book, self.clock())
+        return await judge(self.database, self.book, self.clock())
+
+    async def judge_now(self) -> Report:
+        """Derive, judge, and say what is open."""
+        judged = await self.judge()
+        return await report(self.database, self.book, judged, self.clock())
+
+    async def digests(
+        self, *, name: str | None = None, channel: str | None = None, keep: bool
+    ) -> list[digests.Made]:
+        """Make the digests of the model (or one, or one channel's), and with `keep` make them due."""
+        made, now = [], self.clock()
+        for digest in [name] if name else self.book.model.digests:
+            made += await digests.make(self.database, self.book, digest, now, channel)
+        if keep:
+            await digests.keep(self.database, made, now)
+        return made
+
+    async def tell(self) -> Told:
+        """Deliver what is due; nothing without Slack."""
+        if self.poster is None:
+            return Told()
+        return await tell(self.database, self.poster, self.channel_clearance, self.clock)
+
+    async def held_up(self) -> list[tuple[str, str, str, str]]:
+        """Messages a person must look at: state, channel, key, what was said."""
+        async with self.database.read() as connection:
+            return await outbox.held_up(connection)
+
+    def channel_clearance(self, channel: str) -> Clearance:
+        """What may be posted to a channel."""
+        return channel_clearance(self.book.model, channel)
+
+    def for_slack(self) -> StoreDesk:
+        """The desk as people in Slack meet it: each sees what their roles and the channel are cleared for."""
+        return replace(self.desk, clearance=self._asker_clearance)
+
+    def _asker_clearance(self, asker: Asker) -> Clearance:
+        return asker_clearance(self.book.model, asker.handle, asker.channel, today=self.desk.now().date())
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, book: Book, clock: Clock) -> AsyncIterator[App]:
+    """Build the app on a database at the present schema; at the end everything is given back."""
+    database = Database(settings.database_url)
+    poster = _poster(settings, book, clock)
+    connected = connect_all(book.model, settings, clock)
+    connectors = connected.connectors
+    if poster is not None:
+        connectors |= {s.id: SlackDirectory(s.id, poster) for s in book.model.sources if s.kind == "slack"}
+    desk = StoreDesk(database, lambda: book, clock, lambda _: OPERATOR, partial(next_digest, book))
+    try:
+        await migrate(database)
+        yield App(settings, book, database, connectors, connected.refused, poster, clock, desk)
+    finally:
+        for connector in connectors.values():
+            await connector.close()
+        await database.close()
+
+
+def _poster(settings: Settings, book: Book, clock: Callable[[], datetime]) -> SlackPoster | None:
+    if settings.slack_bot_token is None:
+        return None
+    workspace = next((s.id for s in book.model.sources if s.kind == "slack"), "slack")
+    token = settings.slack_bot_token.get_secret_value()
+    client = create_client(token, settings.slack_url) if settings.slack_url else create_client(token)
+    return SlackPoster(client, workspace, clock)

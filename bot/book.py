@@ -1,0 +1,118 @@
+"""The book: the operating model with the rules that hold it, read and checked, ready to judge by."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from config.calendar import WorkingTime, working_times
+from config.load import Loaded, load_model
+from config.mistakes import Mistake, ModelMistakes, nearest
+from config.model import OperatingModel, RuleSetting
+from config.yaml import read_yaml
+from rules.facts import TABLES
+from rules.profiles import mode
+from rules.rule import Rule, RuleMistake, check_parameter, read_rule
+from rules.scan import Scan, compile_scan
+from rules.tree import Value
+
+FACT_TABLES = sa.MetaData()
+"""The fact tables as SQLAlchemy knows them, one object each for the whole process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Everything the organisation declared. `fingerprint` changes with any word of it that counts."""
+
+    model: OperatingModel
+    fingerprint: str
+    rules: tuple[Rule, ...]
+    calendars: Mapping[str, WorkingTime]
+    by_id: Mapping[str, Rule] = field(init=False)
+    _scans: dict[tuple[str, ...], Scan] = field(init=False, default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_id", {r.id: r for r in self.rules})
+
+    def scan(self, table: str, rules: Sequence[Rule] | None = None) -> Scan:
+        """The compiled judgement of a fact table by these rules (default: all about it); compiled once."""
+        about = [r for r in (self.rules if rules is None else rules) if r.about == table]
+        name = (table, *(r.id for r in about))
+        if name not in self._scans:
+            self._scans[name] = compile_scan(TABLES[table], about, FACT_TABLES)
+        return self._scans[name]
+
+    def setting(self, rule: str, product: str | None) -> RuleSetting | None:
+        """What the model says about a rule for a product; None: for what belongs to no product."""
+        known = self.model.products.get(product or "")
+        return (known.rules if known else self.model.rules).get(rule)
+
+    def mode(self, rule: str, product: str | None) -> str:
+        """off, shadow, digest, notify or gate: the product's setting, else the profile's."""
+        return mode(rule, self.model.profile, self.setting(rule, product))
+
+    def parameters(self, rule: Rule, product: str | None) -> Mapping[str, Value]:
+        """The rule's parameters with the product's own values."""
+        setting = self.setting(rule.id, product)
+        return {**rule.parameters, **(setting.parameters if setting else {})}
+
+    def calendar(self, name: str | None) -> WorkingTime:
+        """A calendar by name, else the company's."""
+        return self.calendars.get(name or "") or self.calendars[self.model.company.calendar]
+
+
+def read_book(path: Path) -> Book:
+    """Read the model and every rule.
+
+    Raises:
+        ModelMistakes: all mistakes of the model, of its own rules, and of its settings of rules, at once.
+    """
+    loaded = load_model(path)
+    rules = {r.id: r for r in builtin_rules()}
+    mistakes: list[Mistake] = []
+    for n, data in enumerate(loaded.model.custom_rules):
+        place = loaded.origins.near(f"custom_rules[{n}]")
+        try:
+            own = read_rule(data, str(place))
+        except RuleMistake as error:
+            mistakes.append(Mistake(place.file, place.line, f"custom_rules[{n}]", str(error)))
+        else:
+            rules[own.id] = own
+    mistakes += _unfit_settings(loaded, rules)
+    if mistakes:
+        raise ModelMistakes(mistakes)
+    return Book(loaded.model, loaded.fingerprint, tuple(rules.values()), working_times(loaded.model))
+
+
+def builtin_rules() -> tuple[Rule, ...]:
+    """The rules that come with opsbot, in the order of their families."""
+    rules = []
+    for file in sorted(resources.files("rules.catalog").iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".yaml"):
+            document = read_yaml(file.read_bytes(), f"rules/catalog/{file.name}")
+            rules += [read_rule(data, f"rules/catalog/{file.name}") for data in document.content]
+    return tuple(rules)
+
+
+def _unfit_settings(loaded: Loaded, rules: Mapping[str, Rule]) -> Iterator[Mistake]:
+    """Settings of rules that do not exist, or of parameters their rule does not have."""
+    levels = {"defaults": loaded.model.rules} | {
+        f"products.{p.id}": p.rules for p in loaded.model.products.values()
+    }
+    for level, settings in levels.items():
+        for name, setting in settings.items():
+            origin = loaded.origins.near(f"{level}.rules.{name}")
+            rule = rules.get(name)
+            if rule is None:
+                what = f"there is no rule {name}"
+                yield Mistake(
+                    origin.file, origin.line, origin.said, what, "see: opsbot rules", nearest(name, rules)
+                )
+                continue
+            for parameter, value in setting.parameters.items():
+                try:
+                    check_parameter(rule, parameter, value)
+                except ValueError as error:
+                    yield Mistake(origin.file, origin.line, origin.said, str(error))

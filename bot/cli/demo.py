@@ -1,0 +1,21 @@
+"""`opsbot demo`: see it work, with nothing but this machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.session import run_async, say
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--folder", help="Where the model and database are left.")] = Path(
+        "opsbot-demo"
+    ),
+) -> None:
+    """Play a fictional company's Monday and Tuesday: pull, derive, judge, tell. Needs no account."""
+    from bot.demo import play  # noqa: PLC0415 - loads when it is needed
+    from bot.logs import quiet  # noqa: PLC0415 - loads when it is needed
+
+    quiet()
+    run_async(play(folder, say))

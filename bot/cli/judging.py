@@ -1,0 +1,89 @@
+"""`opsbot sync` and `opsbot judge`: read the tools, and hold what was read against the model."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.session import FOUND, MISUSED, UNREADABLE, complain, opened, options, run_async, say, utc_now
+
+if TYPE_CHECKING:  # these load when a command needs them
+    from bot.export import ExportReport
+    from bot.report import Report
+
+
+class Threshold(StrEnum):
+    """From which severity on a pipeline should fail."""
+
+    info = "info"
+    warn = "warn"
+    high = "high"
+    critical = "critical"
+
+
+def sync(
+    context: typer.Context,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Ids of sources; none: all of the model.")
+    ] = None,
+) -> None:
+    """Read what changed in the tools. Stops and goes on where it was; repeats nothing that is stored."""
+
+    async def work() -> int:
+        from bot.progress import shown  # noqa: PLC0415 - loads when it is needed
+
+        failed = 0
+        async with opened(options(context)) as app:
+            known = [*app.connectors, *app.refused]
+            for name in sources or known:
+                if name not in known:
+                    complain(
+                        f"There is no source {name} to read; the model has: {', '.join(known) or 'none'}."
+                    )
+                    return MISUSED
+                with shown() as progress:
+                    pulled = await app.sync(name, progress)
+                say(f"{name}: {pulled.outcome}, {pulled.read:,} records read, {pulled.changed:,} changed")
+                for problem in pulled.problems:
+                    complain(f"  {problem.scope}: {problem.what}")
+                if pulled.error is not None:
+                    complain(f"  {pulled.error}")
+                    failed = UNREADABLE
+        return failed
+
+    raise typer.Exit(run_async(work()))
+
+
+def judge(
+    context: typer.Context,
+    export: Annotated[
+        Path | None,
+        typer.Option("--from", help="Judge an export alone: Jira's CSV, or a folder of JSON lines."),
+    ] = None,
+    fail_on: Annotated[
+        Threshold | None, typer.Option(help="Exit 1 if anything open is as grave as this: for pipelines.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the open findings as JSON.")] = False,
+) -> None:
+    """Derive facts from what was read and judge them by the rules."""
+
+    async def work() -> int:
+        if export is not None:
+            from bot.export import judge_export  # noqa: PLC0415 - loads when it is needed
+
+            report: Report | ExportReport = await judge_export(export, options(context).model, utc_now)
+        else:
+            async with opened(options(context)) as app:
+                report = await app.judge_now()
+        say(json.dumps(report.as_json(), indent=2, ensure_ascii=False) if as_json else report.as_text())
+        worst = report.worst
+        return FOUND if fail_on and worst is not None and worst.word in _at_least(fail_on) else 0
+
+    raise typer.Exit(run_async(work()))
+
+
+def _at_least(threshold: Threshold) -> list[str]:
+    words = [t.value for t in Threshold]
+    return words[words.index(threshold.value) :]

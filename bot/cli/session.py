@@ -1,0 +1,135 @@
+"""What every command needs: settings, the model, an open app, and how mistakes are told."""
+
+import asyncio
+import os
+import sys
+import traceback
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:  # these take a second to load; --help must not
+    from bot.app import App
+    from bot.book import Book
+    from config.settings import Settings
+
+T = TypeVar("T")
+
+FOUND, MISUSED, UNREADABLE = 1, 2, 3
+"""Exit codes: findings as grave as asked for; a mistake to correct here; a source that could not be read."""
+
+
+@dataclass(slots=True)
+class Options:
+    """Options of the whole command line."""
+
+    folder: Path = Path()
+    model: Path | None = None
+    database: str | None = None
+    debug: bool = False
+
+
+def options(context: typer.Context) -> Options:
+    """The options the command was called with."""
+    found = context.find_object(Options)
+    return found if found is not None else Options()
+
+
+def utc_now() -> datetime:
+    """The clock of the whole program, read only at its edge."""
+    return datetime.now(UTC)
+
+
+def settings_of(chosen: Options) -> "Settings":
+    """Settings from the environment and .env, with what the command line says on top.
+
+    In another folder than the present one, its model and database are meant unless something else is said.
+    """
+    from config.settings import load_settings  # noqa: PLC0415 - loads when it is needed
+
+    environ = dict(os.environ)
+    if chosen.folder != Path():
+        environ.setdefault("OPSBOT_MODEL", str(chosen.folder / "operating-model"))
+        environ.setdefault("OPSBOT_DATABASE", f"sqlite:///{chosen.folder / 'opsbot.db'}")
+    if chosen.model is not None:
+        environ["OPSBOT_MODEL"] = str(chosen.model)
+    if chosen.database is not None:
+        environ["OPSBOT_DATABASE"] = chosen.database
+    return load_settings(chosen.folder / ".env", environ)
+
+
+def clock_of(settings: "Settings") -> Callable[[], datetime]:
+    """The clock of the machine, or the moment at which it shall stand still."""
+    still = settings.now
+    return utc_now if still is None else lambda: still
+
+
+def book_of(settings: "Settings") -> "Book":
+    """The operating model the settings point at."""
+    from bot.book import read_book  # noqa: PLC0415 - loads when it is needed
+
+    return read_book(settings.model)
+
+
+@asynccontextmanager
+async def opened(chosen: Options) -> AsyncIterator["App"]:
+    """The app with its database at the present schema; connections are given back at the end."""
+    from bot.app import open_app  # noqa: PLC0415 - loads when it is needed
+
+    settings = settings_of(chosen)
+    async with open_app(settings, book_of(settings), clock_of(settings)) as app:
+        yield app
+
+
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work to its end."""
+    return asyncio.run(work)
+
+
+def say(text: str = "") -> None:
+    """One line for the person at the terminal."""
+    typer.echo(text)
+
+
+def complain(text: str) -> None:
+    """One line about what went wrong, apart from the results."""
+    typer.echo(text, err=True)
+
+
+def guarded(command: Callable[[], Any], *, debug: bool) -> int:
+    """Run the command line; a known mistake becomes its sentence, an unknown one a short report."""
+    from config.mistakes import ModelMistakes  # noqa: PLC0415 - cheap, but not needed for --help
+    from config.settings import SettingsMistake  # noqa: PLC0415 - loads when it is needed
+    from connectors.errors import ConnectorError  # noqa: PLC0415 - loads when it is needed
+
+    try:
+        command()
+    except ModelMistakes as error:
+        complain(str(error))
+        complain(f"{len(error.mistakes)} to correct in the operating model; nothing was changed.")
+    except SettingsMistake as error:
+        complain(str(error))
+    except ConnectorError as error:
+        complain(str(error))
+        return UNREADABLE
+    except OSError as error:
+        complain(f"{error.filename or 'The system'}: {error.strerror or error}.")
+    except Exception as error:  # noqa: BLE001 - the last door: no stack trace unless it was asked for
+        if debug:
+            traceback.print_exc()
+        complain(
+            f"A mistake of opsbot itself ({type(error).__name__}): run again with --debug and report it."
+        )
+    else:
+        return 0
+    return MISUSED
+
+
+def interactive() -> bool:
+    """Somebody watches this terminal."""
+    return sys.stderr.isatty()

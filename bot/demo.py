@@ -1,0 +1,192 @@
+"""The demo: a fictional company's year, from local servers through the real connectors to Slack."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from bot.app import App, open_app
+from bot.book import read_book
+from bot.progress import shown
+from bot.slack.messages import Message
+from bot.slack.plaintext import as_text
+from bot.slack.sandbox.server import Sandbox, create_sandbox
+from bot.slack.sandbox.workspace import Channel, Config, User
+from config.example import example_path
+from config.settings import Settings, SourceAccess
+from connectors.github import sandbox as github_sandbox
+from connectors.jira import sandbox as jira_sandbox
+from connectors.larkfield.generate import larkfield
+from connectors.larkfield.world import World
+
+MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+TUESDAY = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+USER, TOKEN, SECRET = "omar@larkfield.example", "larkfield", "larkfield-signs"  # of servers on this machine
+MODEL, DATABASE, DOTENV = "operating-model", "opsbot.db", ".env"
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Wall:
+    """Larkfield's clock: it stands until the story moves it."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        """The moment it shows."""
+        return self.now
+
+    def seconds(self) -> float:
+        """The same as seconds since the epoch."""
+        return self.now.timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class Larkfield:
+    """The fictional company's tools, answering on this machine."""
+
+    world: World
+    wall: Wall
+    slack: Sandbox
+    settings: Settings
+
+
+async def play(folder: Path, say: Say) -> None:
+    """Tell the story once: Monday's first look, Tuesday's news. Leaves model and database in the folder."""
+    began = time.monotonic()
+    prepare(folder)
+    say(f"Larkfield Logistics (fictional) is written down in {folder / MODEL}.")
+    async with larkfield_tools(folder) as company:
+        issues, pulls = len(company.world.issues), len(company.world.pulls)
+        say(f"Its Jira ({issues:,} issues), GitHub ({pulls:,} pull requests) and Slack answer here.\n")
+        async with open_app(company.settings, read_book(company.settings.model), company.wall) as app:
+            await _day(app, "Monday, 09:00: opsbot looks for the first time", say)
+            company.wall.now = TUESDAY
+            await _day(app, "Tuesday, 09:00: only what changed is read, only news is told", say)
+            say("What Slack received on Tuesday:\n")
+            for message in company.slack.messages:
+                if float(message.ts) >= TUESDAY.timestamp():
+                    say(_boxed(message.channel, as_text(Message(message.text, tuple(message.blocks)))))
+    say(_next_steps(folder, time.monotonic() - began))
+
+
+def prepare(folder: Path) -> None:
+    """A folder with Larkfield's model, settings that stop the clock on Tuesday, and no database yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob(f"{DATABASE}*"):
+        old.unlink()
+    shutil.rmtree(folder / MODEL, ignore_errors=True)
+    shutil.copytree(example_path(), folder / MODEL)
+    (folder / DOTENV).write_text(
+        f"# Larkfield's clock stands still, so that its data stays as fresh as the story has it.\n"
+        f"OPSBOT_NOW={TUESDAY.isoformat()}\n",
+        encoding="utf-8",
+    )
+
+
+@asynccontextmanager
+async def larkfield_tools(folder: Path) -> AsyncIterator[Larkfield]:
+    """Servers that answer like Jira Cloud, GitHub and Slack on this machine, and settings for them."""
+    wall = Wall(MONDAY)
+    world = await asyncio.to_thread(larkfield)
+    async with AsyncExitStack() as stack:
+        jira = await stack.enter_async_context(
+            serving(jira_sandbox.create_app(world, user=USER, token=TOKEN, now=wall))
+        )
+        github = await stack.enter_async_context(
+            serving(github_sandbox.create_app(world, token=TOKEN, now=wall))
+        )
+        slack = await stack.enter_async_context(create_sandbox(_workspace(world)).serving())
+        slack.workspace.clock = wall.seconds
+        settings = Settings(
+            _env_file=None,
+            model=folder / MODEL,
+            database=f"sqlite:///{folder / DATABASE}",
+            sources={
+                "jira": SourceAccess(user=USER, token=TOKEN, webhook_secret=SECRET, url=jira),
+                "github": SourceAccess(token=TOKEN, webhook_secret=SECRET, url=github),
+            },
+            slack_bot_token=f"xoxb-{TOKEN}",
+            slack_signing_secret=SECRET,
+            slack_url=slack.url,
+        )
+        yield Larkfield(world, wall, slack, settings)
+
+
+@asynccontextmanager
+async def serving(app: Any) -> AsyncIterator[str]:
+    """The address of an ASGI application that answers on a free loopback port."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    task = asyncio.create_task(server.serve())
+    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn tells it by a flag alone
+        await asyncio.sleep(0.01)
+    try:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+def _workspace(world: World) -> Config:
+    people = [m for m in world.people.values() if not m.is_bot]
+    return Config(
+        bot_token=f"xoxb-{TOKEN}",
+        signing_secret=SECRET,
+        channels=tuple(Channel(c.id, c.name, private=c.private, archived=c.archived) for c in world.channels),
+        users=tuple(User(m.slack, m.name, m.email) for m in people),
+    )
+
+
+async def _day(app: App, title: str, say: Say) -> None:
+    say(title)
+    for source in app.connectors:
+        began = time.monotonic()
+        with shown() as progress:
+            pulled = await app.sync(source, progress)
+        say(
+            f"   pull    {source:8} {pulled.read:6,} records, {pulled.changed:,} new or changed"
+            f" ({time.monotonic() - began:.1f} s, {pulled.outcome})"
+        )
+        for problem in pulled.problems:
+            say(f"           {problem.scope}: {problem.what}")
+    began = time.monotonic()
+    report = await app.judge_now()
+    say(
+        f"   judge   {report.checked:,} subjects by {report.rules} rules: {report.new} new,"
+        f" {report.inherited} inherited, {report.resolved} resolved, {report.pending} pending"
+        f" ({time.monotonic() - began:.1f} s)"
+    )
+    made = await app.digests(keep=True)
+    told = await app.tell()
+    silent = sum(1 for m in made if m.digest.silent)
+    say(f"   tell    {told.sent} messages to Slack, {silent} digests stay silent: nothing new for them")
+    for state, channel, _, reason in await app.held_up():
+        say(f"           #{channel} {state}: {reason}")
+    say("")
+
+
+def _boxed(channel: str, text: str) -> str:
+    return f"┌─ #{channel}\n" + "\n".join(f"│ {line}" for line in text.splitlines()) + "\n"
+
+
+def _next_steps(folder: Path, seconds: float) -> str:
+    return "\n".join(
+        [
+            f"Done in {seconds:.0f} s. Model and findings stay in {folder}; try:",
+            f"   opsbot --in {folder} findings",
+            f"   opsbot --in {folder} explain BOOK-984",
+            f"   opsbot --in {folder} digest prod-booking --dry-run",
+            f"   opsbot --in {folder} model show billing",
+            "   opsbot rules flow-aging-wip",
+            "And with your own data, no account needed: opsbot judge --from export.csv",
+        ]
+    )

@@ -1,0 +1,125 @@
+"""Derive: from records and the model to facts, for what changed and for what hangs on it."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.book import Book
+from bot.store import facts, records, syncs
+from bot.store.database import Database
+from bot.store.judging import MISSED
+from bot.store.records import Stored
+from rules.around import Around, edges
+from rules.facts import containers, products, pull_requests, references, sources, team_wip, work_items
+from rules.facts.context import Context
+from rules.records import Container, Person, PullRequest, WorkItem
+from rules.sle import HISTORY, expectations
+
+BATCH = 2000
+RECENT = timedelta(days=30)
+_TABLES = {WorkItem.KIND: "work_items", PullRequest.KIND: "pull_requests"}
+
+
+async def derive_records(database: Database, book: Book, now: datetime) -> dict[str, Sequence[str]]:
+    """Derive every record that is marked; gives the subjects by fact table.
+
+    A batch and its marks are one transaction: a stop in between derives it again, which changes nothing.
+    """
+    derived: dict[str, Sequence[str]] = {}
+    async with database.read() as connection:
+        persons: list[Person] = await records.every(connection, Person.KIND)
+    context = Context.of(book.model, persons, book.calendars, now)
+    for kind, table in _TABLES.items():
+        while True:
+            async with database.read() as connection:
+                batch = await records.dirty(connection, kind, BATCH)
+                if not batch:
+                    break
+                around = await _around(connection, batch)
+            rows, gone = await asyncio.to_thread(_rows, batch, around, context)
+            async with database.write() as connection:
+                await facts.save(connection, table, rows)
+                await facts.remove(connection, table, gone)
+                await records.clean(connection, kind, batch)
+            derived[table] = [*derived.get(table, ()), *(row["subject"] for row in rows), *gone]
+    return derived
+
+
+async def _around(connection: AsyncConnection, batch: Sequence[Stored]) -> Around:
+    """The neighbours of a batch: whom it points at, their parents, and the pull requests about them."""
+    items: dict[str, Any] = {}
+    batched = [s.record for s in batch if isinstance(s.record, WorkItem | PullRequest)]
+    wanted = {key for record in batched for _, key in edges(record)}
+    while wanted:
+        found = await records.by_key(connection, WorkItem.KIND, wanted)
+        items |= found
+        wanted = {i.parent for i in found.values() if isinstance(i, WorkItem) and i.parent} - items.keys()
+    keys = {r.key for r in batched} | items.keys()
+    pulls: dict[str, list[PullRequest]] = {}
+    for key, pull in await records.pointing_at(connection, PullRequest.KIND, keys):
+        pulls.setdefault(key, []).append(pull)
+    return Around(items, {key: tuple(some) for key, some in pulls.items()})
+
+
+def _rows(
+    batch: Sequence[Stored], around: Around, context: Context
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Rows of facts, and the subjects that their source says are gone."""
+    rows, gone = [], []
+    for stored in batch:
+        record = stored.record
+        if isinstance(record, WorkItem | PullRequest) and record.deleted:
+            gone.append(f"{record.source}:{record.id}")
+        elif isinstance(record, WorkItem):
+            rows.append(work_items.derive(record, around, context) | {"observed_at": stored.observed_at})
+        elif isinstance(record, PullRequest):
+            rows.append(pull_requests.derive(record, around, context) | {"observed_at": stored.observed_at})
+    return rows, gone
+
+
+async def derive_aggregates(database: Database, book: Book, now: datetime) -> None:
+    """Derive what stands on many items or on the model itself: all other tables, and expectations."""
+    async with database.read() as connection:
+        persons: list[Person] = await records.every(connection, Person.KIND)
+        places: list[Container] = await records.every(connection, Container.KIND)
+        states = await syncs.states(connection)
+        active = await facts.active_by_product(connection)
+        finished = await facts.finished_by_product(connection, now - RECENT)
+        started = await facts.started(connection)
+        counts = await facts.container_counts(connection)
+        matched = await facts.matched_since(connection, now - RECENT)
+        quarter = quarter_start(book, now)
+        history = await facts.finished(connection, min(quarter, now) - HISTORY, now)
+    model = book.model
+    fresh_until = {
+        s.id: last + timedelta(hours=MISSED * s.every.hours)
+        for s in model.sources
+        if s.every is not None and s.id in states and (last := states[s.id].last_complete) is not None
+    }
+    complete = [source for source, state in states.items() if state.last_complete is not None]
+    context = Context.of(model, persons, book.calendars, now)
+    oldest = min(fresh_until.values(), default=None)
+    tables = {
+        "products": products.derive(model, context.accounts, active, finished),
+        "team_wip": team_wip.derive(model, started, fresh_until),
+        "containers": containers.derive(model, counts, fresh_until),
+        "sources": sources.derive(model, states),
+        "references": references.derive(model, places, persons, matched, complete, oldest),
+    }
+    expected = expectations(model, history, quarter, now)
+    async with database.write() as connection:
+        for name, rows in tables.items():
+            await facts.replace_all(connection, name, rows)
+        await facts.save_expectations(connection, expected)
+
+
+def quarter_start(book: Book, now: datetime) -> datetime:
+    """Midnight of the quarter's first day in the company's time zone."""
+    local = now.astimezone(book.calendar(None).zone)
+    first = local.replace(
+        month=(local.month - 1) // 3 * 3 + 1, day=1, hour=0, minute=0, second=0, microsecond=0
+    )
+    return first.astimezone(now.tzinfo)

@@ -1,0 +1,221 @@
+"""The desk: answers about status, findings and reasons, from the store, cut to what the asker may see."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.book import Book
+from bot.routing import about_channel, product_name, spoken
+from bot.slack.commands.desk import Asker, FindingsPage, FindingsQuery
+from bot.store import facts, findings, syncs, verdicts
+from bot.store.database import Database
+from bot.store.judging import joined_rows
+from bot.words import context, said
+from config.model import Product
+from rules.audience import Clearance, visible
+from rules.digest import line
+from rules.explain import explain_rule
+from rules.facts import TABLES
+from rules.facts.sources import Synced
+from rules.findings import Finding, Severity, finding_id
+from rules.views import Explanation, RuleExplained, SourceAge, Status
+
+PAGE = 10
+SHADOW = {"off", "shadow"}
+
+
+def source_ages(book: Book, states: Mapping[str, Synced], now: datetime) -> tuple[SourceAge, ...]:
+    """How old each source's data is; stale after three missed intervals."""
+    ages = []
+    for source in book.model.sources:
+        if source.every is None:
+            continue
+        synced = states.get(source.id)
+        last = synced.last_complete if synced else None
+        stale = last is None or (now - last).total_seconds() > 3 * source.every.hours * 3600
+        ages.append(SourceAge(_spoken(source.kind, source.id), last, stale))
+    return tuple(ages)
+
+
+def _spoken(kind: str, source: str) -> str:
+    name = {"jira": "Jira", "github": "GitHub", "slack": "Slack", "file": "Export"}[kind]
+    return name if source == kind else f"{name} {source}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreDesk:
+    """Answers from the store. `clearance` says what an asker may see; `clock` when it is."""
+
+    database: Database
+    book: Callable[[], Book]
+    clock: Callable[[], datetime]
+    clearance: Callable[[Asker], Clearance]
+    next_digest: Callable[[datetime], datetime | None]
+
+    def now(self) -> datetime:
+        """The moment answers are given at, in the company's time zone."""
+        return self.clock().astimezone(self.book().calendar(None).zone)
+
+    def products(self, asker: Asker) -> Sequence[str]:
+        """Ids of the products this person may ask about."""
+        return [p.id for p in self.book().model.products.values() if self._may_ask(asker, p)]
+
+    def streams(self, asker: Asker) -> Sequence[str]:
+        """Ids of the value streams this person may ask about."""
+        mine = {self.book().model.products[p].stream for p in self.products(asker)}
+        return [s for s in self.book().model.value_streams if s in mine]
+
+    def here(self, asker: Asker) -> str | None:
+        """Id of the product or value stream whose channel this is."""
+        return about_channel(self.book().model, asker.channel) if asker.channel else None
+
+    async def status(self, asker: Asker, about: str | None) -> Status:
+        """Status of a product or stream by id; None: of everything the asker may see."""
+        book, now = self.book(), self.clock()
+        async with self.database.read() as connection:
+            mine = [f for f in await self._open(connection, asker) if _is_about(f, about)]
+            states = await syncs.states(connection)
+            judged_at = await facts.judged_at(connection)
+            counts = await verdicts.counts(connection)
+        return Status(
+            about=self._name(about),
+            open={s: n for s in reversed(Severity) if (n := sum(1 for f in mine if f.severity == s))},
+            inherited=sum(1 for f in mine if f.inherited),
+            unknown=sum(c.unknown for c in counts if about is None or about in self._both(c.product)),
+            sources=source_ages(book, states, now),
+            judged_at=judged_at,
+            next_digest_at=self.next_digest(now),
+        )
+
+    async def findings(self, asker: Asker, query: FindingsQuery) -> FindingsPage:
+        """A page of open findings, most severe first."""
+        book, now = self.book(), self.clock()
+        async with self.database.read() as connection:
+            mine = [f for f in await self._open(connection, asker) if _fits(f, query)]
+            if query.without_labels:
+                mine = await _without(connection, mine, set(query.without_labels))
+            pages = max(1, math.ceil(len(mine) / PAGE))
+            page = min(query.page, pages)
+            shown = mine[(page - 1) * PAGE : page * PAGE]
+            words = await said(connection, book, shown, now)
+        lines = tuple(line(f, book.by_id[f.rule], "open", words[f.id]) for f in shown)
+        return FindingsPage(lines, page, pages, len(mine))
+
+    async def explain(self, asker: Asker, what: str) -> Explanation | None:
+        """All rules about a key or a finding's id; None where it is unknown or not for this person."""
+        now = self.clock()
+        clearance = self.clearance(asker)
+        async with self.database.read() as connection:
+            for table, subject in await self._named(connection, what):
+                row = (await joined_rows(connection, self.book(), table, [subject], now)).get(subject)
+                if row is None or not visible(row["audience"], clearance):
+                    continue
+                known = await findings.of_subjects(connection, table, [subject])
+                states = await syncs.states(connection)
+                return self._explanation(table, row, known, states, now)
+        return None
+
+    async def _named(self, connection: AsyncConnection, what: str) -> list[tuple[str, str]]:
+        finding = (await findings.by_ids(connection, [what.lower()])).get(what.lower())
+        if finding is not None:
+            return [(finding.table, finding.subject)]
+        return await facts.find(connection, what)
+
+    def _explanation(
+        self,
+        table: str,
+        row: Mapping[str, Any],
+        known: Mapping[str, Finding],
+        states: Mapping[str, Synced],
+        now: datetime,
+    ) -> Explanation:
+        book = self.book()
+        explained = []
+        for rule in book.rules:
+            if rule.about == table and book.mode(rule.id, row["product"]) != "off":
+                one = explain_rule(rule, row, context(book, rule, row, now))
+                explained.append(_with_finding(one, known.get(finding_id(rule.id, table, row["subject"]))))
+        ages = dict(
+            zip((s.id for s in book.model.sources if s.every), source_ages(book, states, now), strict=True)
+        )
+        return Explanation(
+            key=row["key"] or row["subject"],
+            title=row["title"] or "",
+            url=row["url"] or "",
+            product=row["product"],
+            stream=row["stream"],
+            mapped_by=_mapped(table, row),
+            audience=row["audience"],
+            source=ages.get(row["source"]) if row["source"] else None,
+            rules=tuple(explained),
+        )
+
+    async def _open(self, connection: AsyncConnection, asker: Asker) -> list[Finding]:
+        book, clearance = self.book(), self.clearance(asker)
+        return [
+            f
+            for f in await findings.open_now(connection)
+            if f.rule in book.by_id
+            and book.mode(f.rule, f.product) not in SHADOW
+            and visible(f.audience, clearance)
+        ]
+
+    def _may_ask(self, asker: Asker, product: Product) -> bool:
+        return asker.handle is not None or self.here(asker) in {product.id, product.stream}
+
+    def _both(self, product: str | None) -> set[str | None]:
+        known = self.book().model.products.get(product or "")
+        return {product, known.stream if known else None}
+
+    def _name(self, about: str | None) -> str:
+        model = self.book().model
+        if about is None:
+            return model.company.name
+        product = model.products.get(about)
+        return product_name(product) if product else spoken(about)
+
+
+def _is_about(finding: Finding, about: str | None) -> bool:
+    return about is None or about in {finding.product, finding.stream}
+
+
+def _fits(finding: Finding, query: FindingsQuery) -> bool:
+    return (
+        (not query.products or finding.product in query.products)
+        and (not query.streams or finding.stream in query.streams)
+        and (not query.rules or finding.rule in query.rules)
+        and (not query.severities or finding.severity in query.severities)
+    )
+
+
+async def _without(connection: AsyncConnection, found: list[Finding], labels: set[str]) -> list[Finding]:
+    """Those whose subject carries none of the labels."""
+    kept = []
+    for table in {f.table for f in found}:
+        has_labels = TABLES[table].fact("labels") is not None
+        of_table = [f for f in found if f.table == table]
+        rows = await facts.rows_of(connection, table, [f.subject for f in of_table]) if has_labels else {}
+        kept += [f for f in of_table if not labels & set(rows.get(f.subject, {}).get("labels") or ())]
+    order = {f.id: n for n, f in enumerate(found)}
+    return sorted(kept, key=lambda f: order[f.id])
+
+
+def _with_finding(explained: RuleExplained, finding: Finding | None) -> RuleExplained:
+    if finding is None or finding.state not in {"open", "pending"}:
+        return explained
+    return replace(explained, finding=finding.id, since=finding.opened_at or finding.first_seen_at)
+
+
+def _mapped(table: str, row: Mapping[str, Any]) -> str:
+    """How the product was found, or why not."""
+    if row.get("mapped_by"):
+        return str(row["mapped_by"])
+    if row.get("candidate_products", 0) and row["candidate_products"] > 1:
+        return f"{row['candidate_products']:g} products claim it with equal precedence"
+    if row.get("nearest_miss"):
+        return f"no selector matches; {row['nearest_miss']}"
+    return "no selector matches" if table in {"work_items", "pull_requests"} else ""

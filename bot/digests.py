@@ -1,0 +1,106 @@
+"""Digests: for each channel what is new since its last one, cut to what the channel may see."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.book import Book
+from bot.desk import SHADOW, source_ages
+from bot.routing import Target, targets
+from bot.slack import messages
+from bot.slack.messages import Message
+from bot.store import findings, outbox, syncs, verdicts
+from bot.store.database import Database
+from bot.words import said
+from rules.audience import channel_clearance, visible
+from rules.digest import Coverage, Occasion, compose
+from rules.findings import Event, Finding
+from rules.views import Digest, SourceAge
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A digest and its message."""
+
+    name: str
+    digest: Digest
+    message: Message
+    audience: tuple[str, ...]
+
+
+async def make(
+    database: Database, book: Book, name: str, now: datetime, channel: str | None = None
+) -> list[Made]:
+    """The digest of that name for each of its channels (or one), as of now; nothing is written."""
+    wanted = [t for t in targets(book.model, book.model.digests[name]) if channel in {None, t.channel}]
+    async with database.read() as connection:
+        return [await _one(connection, book, name, target, now) for target in wanted]
+
+
+async def keep(database: Database, made: Iterable[Made], now: datetime) -> None:
+    """Make their letters due and remember the digests, each channel in one transaction."""
+    for one in made:
+        async with database.write() as connection:
+            first = await outbox.remember_digest(
+                connection, one.name, one.digest.channel, now, silent=one.digest.silent
+            )
+            if first and not one.digest.silent:
+                key = f"digest:{one.name}:{one.digest.channel}:{now.isoformat()}"
+                letter = outbox.Letter(key, one.digest.channel, one.message, one.audience)
+                await outbox.put(connection, [letter], now)
+
+
+async def _one(connection: AsyncConnection, book: Book, name: str, target: Target, now: datetime) -> Made:
+    clearance = channel_clearance(book.model, target.channel)
+
+    def belongs(finding: Finding) -> bool:
+        return (
+            finding.product in target.products
+            and finding.rule in book.by_id
+            and book.mode(finding.rule, finding.product) not in SHADOW
+            and visible(finding.audience, clearance)
+        )
+
+    since = await outbox.last_digest(connection, name, target.channel)
+    history: list[tuple[Event, Finding]] = [
+        (h.event, h.finding) for h in await findings.since(connection, since, now) if belongs(h.finding)
+    ]
+    open_now = [f for f in await findings.open_now(connection) if belongs(f)]
+    told = {f.id: f for _, f in history} | {f.id: f for f in open_now}
+    words = await said(connection, book, told.values(), now)
+    counts = [c for c in await verdicts.counts(connection) if c.product in target.products]
+    ages = source_ages(book, await syncs.states(connection), now)
+    most = book.model.digests[name].max
+    zone = book.calendar(_calendar(book, target)).zone
+    local_since = since.astimezone(zone) if since else None
+    digest = compose(
+        Occasion(target.channel, target.about, target.stream, now.astimezone(zone), local_since, most),
+        history,
+        open_now,
+        book.by_id,
+        lambda f: words[f.id],
+        _coverage(counts, ages),
+    )
+    return Made(name, digest, messages.digest(digest), _audience(told.values()))
+
+
+def _coverage(counts: Sequence[verdicts.Count], ages: tuple[SourceAge, ...]) -> Coverage:
+    return Coverage(
+        checked=max((c.passed + c.failed + c.unknown for c in counts), default=0),
+        rules=len({c.rule for c in counts}),
+        unknown=sum(c.unknown for c in counts),
+        sources=ages,
+    )
+
+
+def _calendar(book: Book, target: Target) -> str | None:
+    if len(target.products) == 1:
+        product = book.model.products.get(next(iter(target.products)) or "")
+        return product.calendar if product else None
+    return None
+
+
+def _audience(shown: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(sorted({stamp for f in shown for stamp in f.audience or ()}))

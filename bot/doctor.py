@@ -1,0 +1,100 @@
+"""What `opsbot doctor` looks at: everything opsbot stands on, and what to do about each thing."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.app import App
+from bot.routing import targets
+from bot.store.migrate import is_current
+from connectors.connector import Check
+from connectors.errors import ConnectorError
+
+FIXED_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""Releases that mend the WAL-reset bug, on their branches (sqlite.org/wal.html)."""
+
+
+async def examine(app: App, *, offline: bool) -> list[Check]:
+    """All checks, in the order a person would repair them."""
+    checks = [*_model(app), _packages(), *await _database(app), *_secrets(app)]
+    if not offline:
+        for source, connector in app.connectors.items():
+            try:
+                found = await connector.check()
+            except ConnectorError as error:
+                found = [Check("sign-in", "fail", error.what, error.remedy)]
+            checks += [Check(f"{source}: {c.name}", c.state, c.detail, c.remedy) for c in found]
+        checks += await _slack(app)
+    checks += await _outbox(app)
+    return checks
+
+
+def _model(app: App) -> Iterator[Check]:
+    model = app.book.model
+    detail = f"{len(model.products)} products, {len(model.people)} people, {len(app.book.rules)} rules"
+    yield Check("operating model", "ok", f"{app.settings.model}: {detail}")
+
+
+def _packages() -> Check:
+    """Our packages have everyday names: another one of the same name would be imported in our place."""
+    home = Path(__file__).resolve().parent.parent
+    for name in ("bot", "connectors", "rules", "config"):
+        spec = find_spec(name)
+        if spec is None or spec.origin is None or Path(spec.origin).resolve().parent.parent != home:
+            where = spec.origin if spec else "nowhere"
+            remedy = "Install opsbot into a virtual environment of its own."
+            return Check("packages", "fail", f"{name} comes from {where}, not from opsbot", remedy)
+    return Check("packages", "ok", "opsbot's own")
+
+
+async def _database(app: App) -> list[Check]:
+    address = sa.make_url(app.settings.database_url).render_as_string(hide_password=True)
+    try:
+        current = await is_current(app.database)
+    except SQLAlchemyError as error:
+        return [Check("database", "fail", f"{address}: {type(error).__name__}", "Check OPSBOT_DATABASE.")]
+    checks = [Check("database", "ok" if current else "fail", address, "Start opsbot once to migrate it.")]
+    if app.database.embedded:
+        version = sqlite3.sqlite_version_info
+        fixed = version >= FIXED_SQLITE[0] or any(version[:2] == f[:2] and version >= f for f in FIXED_SQLITE)
+        detail = f"SQLite {sqlite3.sqlite_version}" + (
+            "" if fixed else " may lose commits under load (WAL reset)"
+        )
+        remedy = "Use a Python with SQLite 3.51.3 or newer (the image has one), or PostgreSQL."
+        checks.append(Check("SQLite", "ok" if fixed else "warn", detail, remedy))
+    return checks
+
+
+def _secrets(app: App) -> Iterator[Check]:
+    for name, error in app.refused.items():
+        yield Check(f"{name}: sign-in", "fail", error.what, error.remedy)
+    for source in app.book.model.sources:
+        if source.kind in {"jira", "github"} and app.settings.access(source.id).webhook_secret is None:
+            variable = f"OPSBOT_SOURCES__{source.id.upper().replace('-', '_')}__WEBHOOK_SECRET"
+            detail = "no secret: webhooks are refused, changes arrive with the next sync"
+            yield Check(f"{source.id}: webhooks", "warn", detail, f"Set {variable} to take them.")
+
+
+async def _slack(app: App) -> Sequence[Check]:
+    if app.poster is None:
+        return [Check("slack", "warn", "no token: nothing is posted", "Set OPSBOT_SLACK_BOT_TOKEN.")]
+    channels = {t.channel for d in app.book.model.digests.values() for t in targets(app.book.model, d)}
+    token = app.settings.slack_app_token
+    found = await app.poster.check(sorted(channels), token.get_secret_value() if token else None)
+    return [Check(f"slack: {c.name}", c.state, c.detail, c.remedy) for c in found]
+
+
+async def _outbox(app: App) -> list[Check]:
+    held = await app.held_up()
+    remedy = {
+        "dead": "Repair what it says, then wait for the next digest.",
+        "ambiguous": "Look into the channel: it may or may not be there. It is not repeated.",
+    }
+    return [
+        Check(f"message to #{channel}", "warn", f"{state}: {reason}", remedy[state])
+        for state, channel, _, reason in held
+    ] or [Check("messages", "ok", "none is held up")]

@@ -1,0 +1,68 @@
+"""Webhook-triggered checks: a webhook is a hint; the items are read again and go the same way as ever."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from bot.book import Book
+from bot.derive import derive_records
+from bot.pipeline import Clock, Judged, judge
+from bot.store import inbox, records
+from bot.store.database import Database
+from connectors.connector import Connector
+from connectors.errors import ConnectorError
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a round over the inbox did."""
+
+    arrivals: int
+    judged: Judged
+
+
+async def check_arrivals(
+    database: Database, book: Book, connectors: Mapping[str, Connector], clock: Clock
+) -> Checked:
+    """Read again what the waiting webhooks name, derive it with its dependents, judge it.
+
+    A source that cannot be read leaves its arrivals waiting for the next round: nothing is lost.
+    """
+    async with database.read() as connection:
+        arrivals = await inbox.waiting(connection)
+    by_source: dict[str, list[inbox.Arrival]] = {}
+    for arrival in arrivals:
+        by_source.setdefault(arrival.source, []).append(arrival)
+    for source, some in by_source.items():
+        await _read_again(database, connectors.get(source), source, some, clock)
+    derived = await derive_records(database, book, clock())
+    judged = await judge(database, book, clock(), derived) if derived else Judged()
+    return Checked(len(arrivals), judged)
+
+
+async def _read_again(
+    database: Database, connector: Connector | None, source: str, arrivals: list[inbox.Arrival], clock: Clock
+) -> None:
+    if connector is None:
+        async with database.write() as connection:
+            await inbox.done(connection, arrivals, "source is not read", clock())
+        return
+    deleted = list(dict.fromkeys(k for a in arrivals for k in a.deleted))
+    keys = list(dict.fromkeys(k for a in arrivals for k in a.keys if k not in deleted))
+    try:
+        page = await connector.read(keys) if keys else None
+    except ConnectorError as error:
+        log.warning("webhook_read_failed", source=source, keys=keys, error=str(error))
+        return
+    async with database.write() as connection:
+        now = clock()
+        if page is not None:
+            await records.save(connection, page.records, now)
+            for problem in page.problems:
+                log.warning("webhook_item_not_read", source=source, scope=problem.scope, reason=problem.what)
+        if deleted:
+            await records.delete(connection, source, deleted, now)
+        await inbox.done(connection, arrivals, "checked", now)

@@ -1,0 +1,194 @@
+"""Judge: verdicts compared with the stored findings, and what changed written in one short transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.book import Book
+from bot.news import letters
+from bot.store import facts, findings, outbox, verdicts
+from bot.store.database import Database
+from bot.store.judging import Verdicts, joined_rows, scan
+from bot.words import context, plain
+from config.words import Span
+from rules.businesstime import business_days, business_hours
+from rules.evaluate import value
+from rules.findings import FAIL, Finding, Seen, Severity, Transition, finding_id, obsolete, reconcile, shifted
+from rules.judge import says
+from rules.rule import Rule
+from rules.verdict import severity_of
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one fact table's judgement found."""
+
+    table: str
+    checked: int
+    counts: list[verdicts.Count]
+    transitions: list[Transition]
+
+
+async def judge_table(
+    database: Database,
+    book: Book,
+    table: str,
+    rules: Sequence[Rule],
+    now: datetime,
+    only: Sequence[str] | None,
+) -> Judgement:
+    """Scan in a read snapshot, compare, then write briefly. Nothing is concluded from a row that is missing.
+
+    What was read again after the snapshot began is left out: a stale scan must not undo a fresher answer.
+    """
+    async with database.read() as connection:
+        seen = await scan(connection, book, book.scan(table, rules), now, only)
+        known = await findings.of_subjects(connection, table, only)
+        known |= await findings.by_ids(connection, _failing_ids(seen.verdicts, table) - known.keys())
+        baseline = await findings.baseline_of(connection)
+        tiers = {p.id: p.tier for p in book.model.products.values()}
+        drafts = [
+            t for v in seen.verdicts for t in _compare(book, table, rules, v, known, baseline, tiers, now)
+        ]
+        drafts += _ended(book, table, rules, seen.verdicts, known, only, now)
+        transitions = await _worded(connection, book, table, drafts, now)
+    async with database.write() as connection:
+        late = await facts.seen_after(connection, table, [t.finding.subject for t in transitions], now)
+        transitions = [t for t in transitions if t.finding.subject not in late]
+        await findings.save(connection, transitions, book.fingerprint)
+        await outbox.put(connection, letters(book, transitions), now)
+        if only is None:
+            await verdicts.keep(connection, [r.id for r in rules], seen.counts, now)
+            products = ["", *book.model.products]
+            await findings.remember_baseline(connection, ((r.id, p) for r in rules for p in products), now)
+    return Judgement(table, seen.checked, seen.counts, transitions)
+
+
+def _failing_ids(seen: Sequence[Verdicts], table: str) -> set[str]:
+    return {
+        finding_id(rule, table, v.subject) for v in seen for rule, digit in v.digits.items() if digit >= FAIL
+    }
+
+
+def _compare(
+    book: Book,
+    table: str,
+    rules: Sequence[Rule],
+    seen: Verdicts,
+    known: Mapping[str, Finding],
+    baseline: set[tuple[str, str]],
+    tiers: Mapping[str, int],
+    now: datetime,
+) -> list[Transition]:
+    """Transitions of one subject, over all its rules."""
+    failing = {rule for rule, digit in seen.digits.items() if digit >= FAIL}
+    found = []
+    for rule in rules:
+        digit = seen.digits[rule.id]
+        name = finding_id(rule.id, table, seen.subject)
+        prior = known.get(name)
+        if digit < FAIL and prior is None:
+            continue
+        alive = prior is not None and prior.state in findings.ALIVE
+        blank = prior or Finding(name, rule.id, table, seen.subject, "pending", rule.severity, now, now)
+        look = Seen(
+            digit=digit,
+            fresh=seen.fresh,
+            severity=_severity(
+                book, rule, digit, blank if alive else None, tiers.get(seen.product or ""), now
+            ),
+            product=seen.product,
+            enough=rule.for_ is None or (alive and _lasted(book, rule.for_, blank.first_seen_at, now)),
+            inhibited_by=next((r for r in rule.inhibited_by if r in failing), None),
+        )
+        first_look = (rule.id, seen.product or "") not in baseline
+        transition = reconcile(blank, look, now, known=prior is not None, baseline=first_look)
+        if transition is not None:
+            found.append(transition)
+    return found
+
+
+def _severity(
+    book: Book, rule: Rule, digit: int, alive: Finding | None, tier: int | None, now: datetime
+) -> Severity:
+    """Of a failing verdict: the rule's own, worse by value or by time, then shifted by the tier."""
+    severity = severity_of(rule, digit)
+    if severity is None:
+        return rule.severity
+    if alive is not None and alive.opened_at is not None:
+        for worse, span in rule.worse_after.items():
+            if worse > severity and _lasted(book, span, alive.opened_at, now):
+                severity = worse
+    return shifted(severity, tier, names_tier=rule.names_tier)
+
+
+def _lasted(book: Book, span: Span, since: datetime, now: datetime) -> bool:
+    """At least that much time has passed, business time by the company's calendar."""
+    if not span.business:
+        return now - since >= timedelta(hours=span.hours)
+    measure = business_days if span.unit == "bd" else business_hours
+    return measure(book.calendar(None), since, now) >= span.amount
+
+
+def _ended(
+    book: Book,
+    table: str,
+    rules: Sequence[Rule],
+    seen: Sequence[Verdicts],
+    known: Mapping[str, Finding],
+    only: Sequence[str] | None,
+    now: datetime,
+) -> list[Transition]:
+    """Findings that end without having been fixed: their subject left the facts, or their rule is off."""
+    present = {v.subject for v in seen}
+    judged = {r.id for r in rules}
+    ended = []
+    for finding in known.values():
+        if finding.state not in findings.ALIVE:
+            continue
+        if finding.rule not in book.by_id:
+            ended.append(obsolete(finding, now, "the rule no longer exists"))
+        elif (
+            finding.rule in judged
+            and finding.subject not in present
+            and (only is None or finding.subject in only)
+        ):
+            ended.append(
+                obsolete(finding, now, f"its {table} row is gone: the source or the model removed it")
+            )
+        elif finding.rule in judged and book.mode(finding.rule, finding.product) == "off":
+            ended.append(obsolete(finding, now, "the rule was switched off"))
+    return ended
+
+
+async def _worded(
+    connection: AsyncConnection, book: Book, table: str, drafts: Sequence[Transition], now: datetime
+) -> list[Transition]:
+    """The same transitions with what people read: key, title, sentence and evidence from the facts of now."""
+    last = {t.finding.id: t for t in drafts}  # a rule that is off ends a finding, whatever its verdict said
+    begun = [t for t in last.values() if t.event not in {"resolved", "closed"}]
+    rows = (
+        await joined_rows(connection, book, table, [t.finding.subject for t in begun], now) if begun else {}
+    )
+    return [_in_words(book, t, rows.get(t.finding.subject), now) for t in last.values()]
+
+
+def _in_words(book: Book, transition: Transition, row: Mapping[str, Any] | None, now: datetime) -> Transition:
+    if row is None:
+        return transition
+    rule = book.by_id[transition.finding.rule]
+    around = context(book, rule, row, now)
+    finding = replace(
+        transition.finding,
+        key=row["key"],
+        title=row["title"],
+        url=row["url"],
+        stream=row["stream"],
+        audience=row["audience"],
+        says=says(rule, row, around),
+        evidence={name: plain(value(node, row, around)) for name, node in rule.evidence.items()},
+    )
+    return replace(transition, finding=finding)

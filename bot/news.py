@@ -1,0 +1,62 @@
+"""What is told at once: new findings of rules that notify, one message a channel and judgement."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from bot.book import Book
+from bot.routing import channel_of
+from bot.slack import messages
+from bot.slack.text import safe
+from bot.store.outbox import Letter
+from rules.audience import channel_clearance, visible
+from rules.digest import Said, line
+from rules.findings import NEWS, Event, Transition
+from rules.views import Happened, Line
+
+MOST = 10
+"""Findings in one message."""
+_HAPPENED: Mapping[Event, Happened] = {
+    "opened": "new",
+    "moved": "new",
+    "reopened": "reopened",
+    "worsened": "worsened",
+}
+
+
+def letters(book: Book, transitions: Sequence[Transition]) -> list[Letter]:
+    """Messages these transitions cause. Inherited and inhibited findings cause none."""
+    by_channel: dict[str, list[Transition]] = {}
+    for t in transitions:
+        finding = t.finding
+        silent = (finding.inherited and t.event != "worsened") or finding.inhibited_by is not None
+        if (
+            t.event not in NEWS
+            or silent
+            or book.mode(finding.rule, finding.product) not in {"notify", "gate"}
+        ):
+            continue
+        channel = channel_of(book.model, finding)
+        if channel is not None and visible(finding.audience, channel_clearance(book.model, channel)):
+            by_channel.setdefault(channel, []).append(t)
+    return [_letter(book, channel, some) for channel, some in by_channel.items()]
+
+
+def _letter(book: Book, channel: str, transitions: Sequence[Transition]) -> Letter:
+    lines = [_line(book, t) for t in sorted(transitions, key=lambda t: -t.finding.severity)]
+    shown = lines[:MOST]
+    blocks = [messages.section(f"*{messages.plural(len(lines), 'finding')} to decide on*")]
+    blocks += [messages.section(messages.finding(x)) for x in shown]
+    if len(lines) > len(shown):
+        blocks.append(messages.context(f"and {len(lines) - len(shown)} more: `/ops findings`"))
+    text = f"{messages.plural(len(lines), 'finding')} to decide on: {safe(shown[0].says, 200)}"
+    audience = tuple(sorted({stamp for t in transitions for stamp in t.finding.audience or ()}))
+    episode = ",".join(
+        sorted(f"{t.finding.id}.{t.finding.occurrence}.{t.finding.severity}" for t in transitions)
+    )
+    key = f"news:{channel}:{hashlib.sha256(episode.encode()).hexdigest()[:24]}"
+    return Letter(key, channel, messages.Message(text, tuple(blocks)), audience)
+
+
+def _line(book: Book, transition: Transition) -> Line:
+    finding = transition.finding
+    return line(finding, book.by_id[finding.rule], _HAPPENED[transition.event], Said(finding.says, ""))

@@ -1,0 +1,139 @@
+"""The system on one page: pull, derive, judge. Schedules, webhooks and commands all come here."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from bot.book import Book
+from bot.derive import derive_aggregates, derive_records
+from bot.judge import Judgement, judge_table
+from bot.store import facts, records, syncs
+from bot.store.database import Database
+from connectors.connector import Connector, Page, Problem
+from connectors.errors import ConnectorError, UnexpectedAnswerError
+from rules.facts import TABLES
+
+log = structlog.get_logger(__name__)
+
+Clock = Callable[[], datetime]
+Progress = Callable[[str, Page, int], None]
+"""Called after each stored page with the source, the page and how many records were read so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """How a sync went: complete, partial (parts could not be read) or failed (it stopped early)."""
+
+    source: str
+    outcome: str
+    read: int
+    changed: int
+    problems: tuple[Problem, ...] = ()
+    error: ConnectorError | None = None
+
+
+def unwatched(_source: str, _page: Page, _read: int) -> None:
+    """Nobody is looking."""
+
+
+async def sync(
+    database: Database, connector: Connector, clock: Clock, progress: Progress = unwatched
+) -> Pulled:
+    """Pull what changed. Each page and its cursor are one transaction, so a stop costs at most one page."""
+    source = connector.source
+    async with database.write() as connection:
+        line = await syncs.begin(connection, source, clock())
+        cursor = await syncs.cursor(connection, source)
+    read = changed = 0
+    problems: list[Problem] = []
+    whole = False
+    error: ConnectorError | None = None
+    try:
+        async for page in connector.pages(cursor):
+            async with database.write() as connection:
+                saved = await records.save(connection, page.records, clock())
+                await syncs.move_cursor(connection, source, page.cursor, clock())
+                await syncs.count(connection, line, saved.read, saved.changed)
+            read, changed = read + saved.read, changed + saved.changed
+            problems += page.problems
+            whole = page.last
+            progress(source, page, read)
+        if not whole:
+            error = UnexpectedAnswerError(
+                f"{source} stopped in the middle of its pages.", "The next sync goes on."
+            )
+    except ConnectorError as stopped:
+        error = stopped
+    outcome = "failed" if error else "partial" if problems else "complete"
+    async with database.write() as connection:
+        said = [f"{p.scope}: {p.what}" for p in problems]
+        await syncs.end(
+            connection, line, outcome, clock(), problems=said, error=str(error) if error else None
+        )
+    log.info(
+        "synced",
+        source=source,
+        outcome=outcome,
+        read=read,
+        changed=changed,
+        error=str(error) if error else None,
+    )
+    return Pulled(source, outcome, read, changed, tuple(problems), error)
+
+
+async def derive(database: Database, book: Book, now: datetime) -> int:
+    """Bring facts up to date with records and model; gives how many records were derived."""
+    async with database.write() as connection:
+        await facts.prepare(connection, book.fingerprint)
+    derived = await derive_records(database, book, now)
+    await derive_aggregates(database, book, now)
+    return sum(map(len, derived.values()))
+
+
+@dataclass(slots=True)
+class Judged:
+    """What a judgement found, over all fact tables."""
+
+    judgements: list[Judgement] = field(default_factory=list)
+
+    @property
+    def checked(self) -> int:
+        """Subjects that were looked at."""
+        return sum(j.checked for j in self.judgements)
+
+    def count(self, event: str) -> int:
+        """Findings to which this happened."""
+        return sum(1 for j in self.judgements for t in j.transitions if t.event == event)
+
+    @property
+    def inherited(self) -> int:
+        """Findings that were there when their rule first looked."""
+        return sum(
+            1 for j in self.judgements for t in j.transitions if t.event == "opened" and t.finding.inherited
+        )
+
+
+async def judge(
+    database: Database,
+    book: Book,
+    now: datetime,
+    subjects: Mapping[str, Sequence[str]] | None = None,
+    rules: Iterable[str] | None = None,
+) -> Judged:
+    """Judge everything, or some subjects by table: one scan a fact table, then one short write."""
+    chosen = set(rules) if rules is not None else None
+    judged = Judged()
+    for name in TABLES if subjects is None else subjects:
+        about = [r for r in book.rules if r.about == name and (chosen is None or r.id in chosen)]
+        if about:
+            only = None if subjects is None else subjects[name]
+            judged.judgements.append(await judge_table(database, book, name, about, now, only))
+    if subjects is None and chosen is None:
+        async with database.write() as connection:
+            await facts.remember(connection, judged_at=now.isoformat())
+    log.info(
+        "judged", checked=judged.checked, opened=judged.count("opened"), resolved=judged.count("resolved")
+    )
+    return judged

@@ -1,0 +1,35 @@
+"""Progress of a sync: a moving line where somebody watches, nothing more than the log where nobody does."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.pipeline import Progress
+from connectors.connector import Page
+
+
+@contextmanager
+def shown() -> Iterator[Progress]:
+    """A progress that draws on the terminal's error stream, or says nothing where there is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _source, _page, _read: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where there is a terminal
+    from rich.status import Status  # noqa: PLC0415 - the same
+
+    began = time.monotonic()
+    with Status("connecting", console=Console(stderr=True)) as status:
+
+        def draw(source: str, page: Page, read: int) -> None:
+            status.update(line(source, page, read, time.monotonic() - began))
+
+        yield draw
+
+
+def line(source: str, page: Page, read: int, seconds: float) -> str:
+    """How far it is: items, rate, and the requests the source still grants."""
+    expected = f" of about {page.expected:,}" if page.expected else ""
+    rate = f", {read / seconds:,.0f} a second" if seconds >= 1 else ""
+    left = f", {page.budget_left:,} requests left" if page.budget_left is not None else ""
+    return f"{source}: {read:,}{expected} records{rate}{left}"

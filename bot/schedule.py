@@ -1,0 +1,122 @@
+"""The schedule: syncs by interval, digests by the clock on the wall. Every occurrence has one winner.
+
+APScheduler only ticks. Its own cron arithmetic skips the day after spring-forward and doubles the repeated
+hour, so the times come from cronsim; an occurrence is a UTC instant, so a repeated wall time is two of them.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from cronsim import CronSim
+
+from bot.store import schedule
+from bot.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+Clock = Callable[[], datetime]
+CATCH_UP = timedelta(days=3)
+"""A digest missed longer ago is stale news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """At every multiple of an interval, counted from the epoch: the same instants on every machine."""
+
+    interval: timedelta
+
+    def after(self, moment: datetime) -> datetime:
+        """The first occurrence after the moment, in UTC."""
+        seconds = self.interval.total_seconds()
+        return datetime.fromtimestamp((moment.timestamp() // seconds + 1) * seconds, UTC)
+
+    def latest(self, moment: datetime) -> datetime:
+        """The last occurrence up to the moment, in UTC."""
+        seconds = self.interval.total_seconds()
+        return datetime.fromtimestamp(moment.timestamp() // seconds * seconds, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """By a cron line on the wall clock of a zone."""
+
+    line: str
+    zone: ZoneInfo
+
+    def after(self, moment: datetime) -> datetime:
+        """The first occurrence after the moment, in UTC."""
+        return next(CronSim(self.line, moment.astimezone(self.zone))).astimezone(UTC)
+
+    def latest(self, moment: datetime) -> datetime:
+        """The last occurrence up to the moment, in UTC."""
+        just_after = moment.astimezone(self.zone) + timedelta(minutes=1)
+        return next(CronSim(self.line, just_after, reverse=True)).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Something that is done again and again; `run` gets the occurrence it runs for."""
+
+    name: str
+    times: Every | At
+    run: Callable[[datetime], Awaitable[None]]
+    catch_up: bool = False  # run the latest missed occurrence at start
+
+
+class Ticks(BaseTrigger):  # type: ignore[misc] # APScheduler publishes no types
+    """APScheduler's view of a timer."""
+
+    def __init__(self, times: Every | At) -> None:
+        self.times = times
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """The next occurrence after the previous one, or after now."""
+        return self.times.after(max(previous, now) if previous else now)
+
+
+async def run_once(database: Database, timer: Timer, occurrence: datetime, clock: Clock) -> bool:
+    """Run a timer for an occurrence unless somebody already has; true where it was us."""
+    async with database.write() as connection:
+        if not await schedule.win(connection, timer.name, occurrence, clock()):
+            return False
+    outcome = "failed"
+    try:
+        await timer.run(occurrence)
+        outcome = "done"
+    except Exception:
+        log.exception("timer_failed", timer=timer.name, occurrence=occurrence.isoformat())
+    async with database.write() as connection:
+        await schedule.finish(connection, timer.name, occurrence, clock(), outcome)
+    return True
+
+
+async def catch_up(database: Database, timers: Sequence[Timer], clock: Clock) -> int:
+    """Run the latest missed occurrence of timers that want it; a first start misses nothing."""
+    ran = 0
+    for timer in timers:
+        latest = timer.times.latest(clock())
+        async with database.read() as connection:
+            last = await schedule.last(connection, timer.name)
+        if timer.catch_up and last is not None and last < latest and clock() - latest < CATCH_UP:
+            ran += await run_once(database, timer, latest, clock)
+    return ran
+
+
+def start(database: Database, timers: Sequence[Timer], clock: Clock) -> AsyncIOScheduler:
+    """Begin ticking in the running event loop."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+
+    async def tick(timer: Timer) -> None:
+        await run_once(database, timer, timer.times.latest(clock()), clock)
+
+    for timer in timers:
+        scheduler.add_job(
+            tick, Ticks(timer.times), args=[timer], id=timer.name, misfire_grace_time=None, coalesce=True
+        )
+    scheduler.start()
+    return scheduler

@@ -1,0 +1,189 @@
+"""The service: schedule, web door and Slack in one event loop, started and stopped together."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import schedule
+from bot.app import App, open_app
+from bot.book import Book
+from bot.gate import check_arrivals
+from bot.pipeline import Clock
+from bot.slack.app import SlackApp, SocketMode, create_slack_app, http_handler, socket_mode
+from bot.slack.errors import SlackError
+from bot.slack.people import People
+from bot.slack.poster import SlackPoster
+from bot.sources import webhook_doors
+from bot.store import inbox
+from bot.store.migrate import is_current
+from bot.timetable import timers
+from bot.web.app import Rooms, create_app
+from config.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+COALESCE = 2.0
+"""Seconds between a webhook and its check: several about one item become one."""
+DELIVER_EVERY = 5.0
+STOP_WITHIN = 20
+
+
+async def serve(settings: Settings, book: Book, clock: Clock) -> None:
+    """Run until SIGTERM or Ctrl-C."""
+    async with open_app(settings, book, clock) as app:
+        await Service(app).run()
+
+
+class Service:
+    """What runs as long as the service does."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self._arrived = asyncio.Event()
+        self._arrived.set()  # what arrived before a restart is waiting
+        self._judging = asyncio.Lock()
+        self._stop = asyncio.Event()
+
+    async def run(self) -> None:
+        """Start everything, wait for the signal, stop everything."""
+        app = self.app
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self._stop.set)
+        due = timers(app.book, self._sync, self._digest)
+        await schedule.catch_up(app.database, due, app.clock)
+        ticking = schedule.start(app.database, due, app.clock)
+        socket = await self._slack_socket()
+        server = _Server(
+            uvicorn.Config(
+                create_app(self._rooms()),
+                host=app.settings.web_host,
+                port=app.settings.web_port,
+                log_config=None,
+                timeout_graceful_shutdown=STOP_WITHIN,
+            )
+        )
+        tasks = [
+            asyncio.create_task(server.serve()),
+            asyncio.create_task(self._check_forever()),
+            asyncio.create_task(self._deliver_forever()),
+        ]
+        log.info(
+            "service_started", address=f"{app.settings.web_host}:{app.settings.web_port}", timers=len(due)
+        )
+        await self._stop.wait()
+        log.info("service_stopping")
+        ticking.shutdown(wait=False)
+        server.should_exit = True
+        if socket is not None:
+            await socket.stop()
+        _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _rooms(self) -> Rooms:
+        app = self.app
+        slack_http = None
+        if app.poster is not None and app.settings.slack_app_token is None:
+            slack_http = http_handler(self._slack_app(app.poster))
+        return Rooms(
+            database=app.database,
+            doors=webhook_doors(app.book.model, app.settings),
+            clock=app.clock,
+            arrived=self._arrived.set,
+            ready=self._waiting_for,
+            slack=slack_http,
+        )
+
+    async def _waiting_for(self) -> Sequence[str]:
+        """What keeps us from serving: the database only. An outage of Slack or Jira must not restart us."""
+        try:
+            return [] if await is_current(self.app.database) else ["the database's schema"]
+        except SQLAlchemyError as error:
+            log.warning("database_unreachable", error=type(error).__name__)
+            return ["the database"]
+
+    def _slack_app(self, poster: SlackPoster) -> SlackApp:
+        settings = self.app.settings
+        secret = settings.slack_signing_secret
+        return create_slack_app(
+            client=poster.client,
+            signing_secret=secret.get_secret_value() if secret else None,
+            desk=self.app.for_slack(),
+            people=People(poster.client, lambda: self.app.book.model.people),
+            channels=poster.directory,
+            first_time=self._first_time,
+            command=settings.slack_command,
+        )
+
+    async def _slack_socket(self) -> SocketMode | None:
+        token = self.app.settings.slack_app_token
+        if self.app.poster is None or token is None:
+            return None
+        socket = socket_mode(self._slack_app(self.app.poster), token.get_secret_value())
+        try:
+            await socket.start()
+        except SlackError as error:
+            log.error("slack_socket_failed", reason=error.sentence)  # noqa: TRY400 - the sentence says it all
+            return None
+        return socket
+
+    async def _first_time(self, key: str) -> bool:
+        arrival = inbox.Arrival("slack", key, "command")
+        async with self.app.database.write() as connection:
+            return await inbox.receive(connection, arrival, key, self.app.clock(), "answered")
+
+    async def _sync(self, source: str, _occurrence: datetime) -> None:
+        await self.app.sync(source)
+        async with self._judging:
+            await self.app.judge()
+
+    async def _digest(self, name: str, _occurrence: datetime) -> None:
+        await self.app.digests(name=name, keep=True)
+
+    async def _check_forever(self) -> None:
+        while await self._unless_stopped(self._arrived.wait()):
+            self._arrived.clear()
+            await self._unless_stopped(asyncio.sleep(COALESCE))
+            await self._safely("checks_failed", self._check)
+
+    async def _deliver_forever(self) -> None:
+        while await self._unless_stopped(asyncio.sleep(DELIVER_EVERY)):
+            await self._safely("delivery_failed", self.app.tell)
+
+    async def _check(self) -> None:
+        async with self._judging:
+            await check_arrivals(self.app.database, self.app.book, self.app.connectors, self.app.clock)
+
+    async def _safely(self, event: str, work: Callable[[], Awaitable[object]]) -> None:
+        """One bad round must not end the service."""
+        try:
+            await work()
+        except Exception:
+            log.exception(event)
+
+    async def _unless_stopped(self, waiting: Coroutine[Any, Any, object]) -> bool:
+        """Wait for it, or for the stop; false where the stop came first."""
+        tasks = [asyncio.create_task(waiting), asyncio.create_task(self._stop.wait())]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return not self._stop.is_set()
+
+
+class _Server(uvicorn.Server):
+    """A web server that leaves the signals to us."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take none."""
+        yield

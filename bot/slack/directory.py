@@ -1,0 +1,41 @@
+"""Slack as a source: its channels, so that the model's channel names can be checked like all pointers."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from bot.slack.errors import SlackError, SlackWait
+from bot.slack.poster import SlackPoster
+from connectors.connector import Check, Page
+from connectors.errors import ConnectorError, FixRequestError, TryLaterError
+
+
+class SlackDirectory:
+    """A connector that reads the list of channels, whole each time."""
+
+    def __init__(self, source: str, poster: SlackPoster) -> None:
+        self.source = source
+        self._poster = poster
+
+    async def pages(self, cursor: str | None) -> AsyncIterator[Page]:
+        """One page with every channel the bot can see."""
+        yield await self._page(cursor or "")
+
+    async def read(self, keys: Sequence[str]) -> Page:  # noqa: ARG002 - the list is read whole
+        """The same page: channels are not read one by one."""
+        return await self._page("")
+
+    async def check(self) -> Sequence[Check]:
+        """Token, scopes, clock."""
+        return await self._poster.check()
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    async def _page(self, cursor: str) -> Page:
+        try:
+            return Page(tuple(await self._poster.channels()), cursor, last=True)
+        except SlackError as error:
+            raise _told(error) from error
+
+
+def _told(error: SlackError) -> ConnectorError:
+    return TryLaterError(error.sentence) if isinstance(error, SlackWait) else FixRequestError(error.sentence)

@@ -1,0 +1,91 @@
+"""The table of connectors: one line a kind of source, and how its webhooks are let in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.web.app import WebhookDoor
+from config.model import OperatingModel, Source
+from config.settings import Settings, SourceAccess
+from connectors.connector import Connector
+from connectors.errors import FixCredentialsError
+from connectors.file import client as file
+from connectors.github import client as github
+from connectors.github import webhook as github_webhook
+from connectors.jira import client as jira
+from connectors.jira import webhook as jira_webhook
+
+Clock = Callable[[], datetime]
+
+
+def _jira(source: Source, access: SourceAccess, clock: Clock) -> Connector:
+    user, token = _needed(source, "user", access.user), _token(source, access)
+    return jira.connect(source, user=user, token=token, url=access.url, clock=clock)
+
+
+def _github(source: Source, access: SourceAccess, clock: Clock) -> Connector:
+    return github.connect(source, url=access.url, token=_token(source, access), clock=clock)
+
+
+def _file(source: Source, access: SourceAccess, clock: Clock) -> Connector:  # noqa: ARG001 - a file has no access
+    return file.connect(source.id, Path(source.file or ""), clock=clock)
+
+
+CONNECTORS: Mapping[str, Callable[[Source, SourceAccess, Clock], Connector]] = {
+    "jira": _jira,
+    "github": _github,
+    "file": _file,
+}
+
+WEBHOOKS = {
+    "jira": ("x-hub-signature", jira_webhook.parse),
+    "github": ("x-hub-signature-256", github_webhook.parse),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Sources that can be read, and those that cannot because something is not set."""
+
+    connectors: dict[str, Connector]
+    refused: dict[str, FixCredentialsError]
+
+
+def connect_all(model: OperatingModel, settings: Settings, clock: Clock) -> Connected:
+    """A connector for each source of the model that has one; nothing is asked yet."""
+    connected = Connected({}, {})
+    for source in model.sources:
+        if source.kind in CONNECTORS and (source.every is not None or source.kind == "file"):
+            try:
+                made = CONNECTORS[source.kind](source, settings.access(source.id), clock)
+            except FixCredentialsError as error:
+                connected.refused[source.id] = error
+            else:
+                connected.connectors[source.id] = made
+    return connected
+
+
+def webhook_doors(model: OperatingModel, settings: Settings) -> dict[str, WebhookDoor]:
+    """How webhooks are let in, by source; one without a secret lets nothing in."""
+    doors = {}
+    for source in model.sources:
+        if source.kind in WEBHOOKS:
+            access = settings.access(source.id)
+            secrets = [s for s in (access.webhook_secret, access.webhook_secret_previous) if s is not None]
+            header, parse = WEBHOOKS[source.kind]
+            doors[source.id] = WebhookDoor(header, [s.get_secret_value().encode() for s in secrets], parse)
+    return doors
+
+
+def _token(source: Source, access: SourceAccess) -> str:
+    return _needed(source, "token", access.token.get_secret_value() if access.token else None)
+
+
+def _needed(source: Source, what: str, value: str | None) -> str:
+    if not value:
+        variable = f"OPSBOT_SOURCES__{source.id.upper().replace('-', '_')}__{what.upper()}"
+        raise FixCredentialsError(
+            f"Source {source.id} has no {what}.", f"Set {variable}, or {variable}_FILE."
+        )
+    return value

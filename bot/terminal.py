@@ -1,0 +1,56 @@
+"""Answers as a terminal shows them: the same messages Slack gets, as plain text, and the rules as a list."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.slack import answers
+from bot.slack.commands.desk import FindingsPage
+from bot.slack.plaintext import as_text
+from rules.rule import Rule
+from rules.views import Explanation
+
+
+def findings_text(found: FindingsPage) -> str:
+    """A page of findings."""
+    following = "opsbot explain KEY"
+    if found.page < found.pages:
+        following = f"opsbot findings --page {found.page + 1}"
+    return as_text(answers.findings(found.lines, found.page, found.pages, found.total, following))
+
+
+def rules_text(rules: Sequence[Rule]) -> str:
+    """Every rule on a line, by family."""
+    lines = [f"{rule.id:40} {rule.severity.word:8} {rule.purpose}" for rule in rules]
+    return "\n".join([*lines, "", "One whole: opsbot rules RULE"])
+
+
+def rule_text(rule: Rule) -> str:
+    """One rule with everything a person needs to judge the judge."""
+    worse = [f"  {s.word} when   {e.text}" for s, e in rule.worse.items()]
+    worse += [f"  {s.word} after  {span}" for s, span in rule.worse_after.items()]
+    inhibitors = ", ".join(rule.inhibited_by)
+    parts = [
+        rule.id,
+        f"  In a healthy portfolio: {rule.purpose}",
+        "",
+        f"  about       {rule.about}: {rule.table.doc}",
+        f"  in scope    {rule.where.text}",
+        f"  violated by {rule.violates.text}",
+        f"  severity    {rule.severity.word}",
+        *worse,
+        f"  parameters  {', '.join(f'{k} = {v}' for k, v in rule.parameters.items()) or 'none'}",
+        *([f"  only after  {rule.for_} of failing"] if rule.for_ else []),
+        *([f"  covered by  {inhibitors}: then it is not told twice"] if inhibitors else []),
+        f"  says        {rule.says.text}",
+        f"  fix         {rule.fix.text}",
+        f"  accountable {rule.accountable.role.replace('-', ' ')}",
+        *([f"  source      {rule.source}"] if rule.source else []),
+        *(["  beware"] if rule.false_positives else []),
+        *(f"    - {sentence}" for sentence in rule.false_positives),
+    ]
+    return "\n".join(parts)
+
+
+def explanation_text(about: Explanation, at: datetime) -> str:
+    """All rules about one subject."""
+    return as_text(answers.explanation(about, at, "opsbot findings"), addresses=True)

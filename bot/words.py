@@ -1,0 +1,50 @@
+"""Findings in words: the sentences of their rules, filled from the facts as they are today."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.book import Book
+from bot.store.judging import joined_rows
+from rules.digest import Said
+from rules.evaluate import Context
+from rules.findings import Finding
+from rules.rule import Rule
+
+
+def context(book: Book, rule: Rule, row: Mapping[str, Any], now: datetime) -> Context:
+    """What stands beside a row when a rule looks at it."""
+    return Context(now, book.calendar(row.get("calendar")), book.parameters(rule, row.get("product")))
+
+
+async def said(
+    connection: AsyncConnection, book: Book, findings: Iterable[Finding], now: datetime
+) -> dict[str, Said]:
+    """Sentence and fix of each finding, by id. One whose subject is gone keeps its last words."""
+    by_table: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_table.setdefault(finding.table, []).append(finding)
+    told: dict[str, Said] = {}
+    for table, some in by_table.items():
+        rows = await joined_rows(connection, book, table, [f.subject for f in some], now)
+        told |= {f.id: _said(book, f, rows.get(f.subject), now) for f in some}
+    return told
+
+
+def _said(book: Book, finding: Finding, row: Mapping[str, Any] | None, now: datetime) -> Said:
+    rule = book.by_id.get(finding.rule)
+    if rule is None:
+        return Said(finding.says, "")
+    if row is None or finding.state == "resolved":
+        return Said(finding.says, "" if row is None else rule.fix.filled(row, context(book, rule, row, now)))
+    around = context(book, rule, row, now)
+    return Said(rule.says.filled(row, around), rule.fix.filled(row, around))
+
+
+def plain(found: object) -> object:
+    """A fact as JSON can hold it: times as ISO texts, lists as lists."""
+    if isinstance(found, datetime):
+        return found.isoformat()
+    return list(found) if isinstance(found, tuple) else found

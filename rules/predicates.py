@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, Grouping
 from sqlalchemy.sql.functions import FunctionElement
 
 from rules import tree
@@ -71,7 +71,7 @@ def to_sql(node: Node, columns: Columns) -> Column:  # noqa: C901, PLR0911, PLR0
         case tree.Or(parts):
             return sa.or_(*map(of, parts))
         case tree.Not(operand):
-            return sa.not_(of(operand))
+            return Grouping(sa.not_(of(operand)))  # else "not x is null" would be about x is null
         case tree.IsNull(operand):
             return of(operand).is_(None)
         case tree.Comparison(order, left, right):
@@ -163,7 +163,9 @@ def _compared(order: tree.Order, left: Column, right: Column) -> Column:
 
 
 def _calculated(sign: str, left: Column, right: Column) -> Column:
-    calculated: Column = _ARITHMETIC[sign](left, sa.func.nullif(right, 0.0) if sign == "/" else right)
+    if sign == "/":
+        right = sa.func.nullif(right, sa.literal(0.0, sa.Double()), type_=sa.Double())
+    calculated: Column = _ARITHMETIC[sign](left, right)
     return calculated
 
 

@@ -7,7 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from config.calendar import WorkingTime
+from rules.expression import parse
 from rules.facts.table import Fact, FactTable, Type
+from rules.findings import Severity
+from rules.rule import Accountable, Rule
+from rules.template import Template
 
 NOW = datetime(2026, 11, 29, 10, 30, tzinfo=UTC)  # a Sunday
 CALENDAR = WorkingTime(
@@ -31,7 +35,23 @@ TABLE = FactTable(
         Fact("worked", Type.NUMBER, "worked", virtual="business_days_since(u)"),
     ),
 )
-_TEXTS = ["", "a", "A", "ab", "it's", 'a"b', "a_b", "a%", "x\\y", "été", "ß", "日本", "👍🏽", "wip: x", "null"]
+_TEXTS = [
+    "",
+    "a",
+    "A",
+    "ab",
+    "it's",
+    'a"b',
+    "a_b",
+    "a%",
+    "x\\y",
+    "été",
+    "ß",
+    "日本",
+    "👍🏽",
+    "wip: x",
+    "null",
+]
 _NUMBERS = [0.0, 1.0, 2.0, 3.0, 0.5, -1.0, 10.0, 1 / 3, 1e9, -7.25]
 
 
@@ -115,7 +135,9 @@ class Writer:
                 lambda d: f"-{self.number(d)}",
                 lambda d: f"coalesce({self.number(d)}, {self.number(d)})",
                 lambda d: f"len({self.texts(d)})",
-                lambda d: f"{self.random.choice(['days_since', 'hours_since', 'days_until'])}({self.moment(d)})",
+                lambda d: (
+                    f"{self.random.choice(['days_since', 'hours_since', 'days_until'])}({self.moment(d)})"
+                ),
             ]
         )(depth - 1)
 
@@ -140,3 +162,30 @@ class Writer:
         if depth > 0 and self.random.random() < 0.2:
             return f"coalesce({self.texts(depth - 1)}, {self.texts(depth - 1)})"
         return self.random.choice("lm")
+
+
+def rule(name: str, where: str, violates: str, worse: dict[Severity, str]) -> Rule:
+    """A rule about the table."""
+    nothing = Template("", ())
+    return Rule(
+        id=name,
+        purpose="A sample.",
+        about=TABLE.name,
+        where=parse(where, TABLE, PARAMETERS),
+        violates=parse(violates, TABLE, PARAMETERS),
+        severity=Severity.WARN,
+        says=nothing,
+        fix=nothing,
+        accountable=Accountable("operator"),
+        worse={severity: parse(text, TABLE, PARAMETERS) for severity, text in worse.items()},
+        worse_after={},
+        evidence={},
+        inhibited_by=(),
+        for_=None,
+        group=None,
+        parameters=PARAMETERS,
+        mode="digest",
+        source="",
+        false_positives=(),
+        origin="here:1",
+    )

@@ -7,8 +7,6 @@ import sqlalchemy as sa
 from random_expressions import CALENDAR, NOW, PARAMETERS, TABLE, Writer, row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from config.calendar import WorkingTime
-from rules.businesstime import day_number
 from rules.evaluate import Context, cut_off, value
 from rules.expression import Expression, parse
 from rules.predicates import Columns, to_sql
@@ -20,7 +18,7 @@ CONTEXT = Context(NOW, CALENDAR, PARAMETERS)
 
 
 async def test_databases_and_python_agree_on_random_expressions(engine: AsyncEngine) -> None:
-    random = Random(20261129)
+    random = Random(20261129)  # noqa: S311 - repeatable on purpose
     facts = fact_table(TABLE, sa.MetaData())
     rows = [row(random, f"{n:03}") for n in range(ROWS)]
     texts = [Writer(random).condition(random.randrange(1, 5)) for _ in range(EXPRESSIONS)]
@@ -32,9 +30,7 @@ async def test_databases_and_python_agree_on_random_expressions(engine: AsyncEng
             batch = expressions[start : start + AT_ONCE]
             for found, given in zip(await _answers(connection, facts, batch), rows, strict=True):
                 expected = [value(e.root, given, CONTEXT) for e in batch]
-                wrong = [
-                    (e.text, a, b) for e, a, b in zip(batch, found, expected, strict=True) if a is not b
-                ]
+                wrong = [(e.text, a, b) for e, a, b in zip(batch, found, expected, strict=True) if a is not b]
                 assert not wrong, given
 
 
@@ -46,6 +42,8 @@ async def _answers(
         {name: sa.literal(v, COLUMN_TYPES[constant_type(v)]()) for name, v in PARAMETERS.items()},
         lambda comparison: sa.literal(cut_off(comparison, PARAMETERS, CALENDAR, NOW), Instant()),
     )
-    asked = sa.select(*(sa.type_coerce(to_sql(e.root, columns), sa.Boolean).label(f"e{n}") for n, e in enumerate(batch)))
+    asked = sa.select(
+        *(sa.type_coerce(to_sql(e.root, columns), sa.Boolean).label(f"e{n}") for n, e in enumerate(batch))
+    )
     found = await connection.execute(asked.select_from(facts).order_by(facts.c.subject), {"now": NOW})
     return [tuple(answers) for answers in found]

@@ -156,7 +156,7 @@ def _created(
         components=(rng.choice(product.components),),
         labels=labels,
     )
-    triage = created + (start - created) * rng.uniform(0.2, 0.5)
+    triage = office(product.owner).after(created + (start - created) * rng.uniform(0.2, 0.5), 0.04)
     if kind == "Task" and "tech-debt" not in labels:
         item.then(triage, product.owner, "labels", " ".join((*labels, "tech-debt")))
     if start - created > timedelta(days=2):

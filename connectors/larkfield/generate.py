@@ -55,10 +55,11 @@ def larkfield(seed: int = 7, *, ends: datetime = ENDS) -> World:
 def _depend(rng: Random, others: Year, done: Year) -> None:
     """Some items waited for one of another team that was finished before them."""
     for item, start, finish in done.spans:
-        if not others.spans or finish > CALM or rng.random() > 0.05:
+        if finish > CALM or rng.random() > 0.05:
             continue
-        blocker, begun, solved = rng.choice(others.spans)
-        if begun < start < solved < finish:
+        could = [(other, solved) for other, begun, solved in others.spans if begun < start < solved < finish]
+        if could:
+            blocker, solved = rng.choice(could)
             item.blocked_by(start + (solved - start) * 0.1, item.reporter, blocker)
 
 

@@ -43,7 +43,7 @@ TROUBLES = (
         "news: begun on Friday, unlabelled",
     ),
     Trouble("flow-aging-wip", "TRK-548", at("10-30 18:30"), "six weeks old, beyond P95"),
-    Trouble("flow-aging-wip", "BOOK-931", at("11-22 23:00"), "two weeks old, beyond P85"),
+    Trouble("flow-aging-wip", "BOOK-931", at("11-20 23:00"), "nearly three weeks old, beyond P85"),
     Trouble("flow-aging-wip", "TRK-481", at("11-23 18:30"), "news: an epic on its 61st day; 60 are agreed"),
     Trouble("flow-blocked-too-long", "PAY-664", at("11-18 13:00"), "flagged for a week"),
     Trouble(
@@ -90,7 +90,12 @@ TROUBLES = (
     Trouble(
         "flow-review-waiting", "larkfield/platform-deploy#268", at("11-18 13:00"), "more than three days"
     ),
-    Trouble("flow-review-waiting", "larkfield/booking-web#226", at("11-20 09:00"), "more than one day"),
+    Trouble(
+        "flow-review-waiting",
+        "larkfield/booking-web#226",
+        at("11-19 15:23"),
+        "more than six working hours, booking's limit",
+    ),
     Trouble(
         "flow-review-waiting",
         "larkfield/carrier-api#238",

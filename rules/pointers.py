@@ -35,8 +35,10 @@ class SelectorPointer:
 
 def pointers(model: OperatingModel) -> Iterator[Pointer]:
     """All but selectors; a container that a product names twice is given once."""
-    for selector in selectors(model):
-        yield from selector.containers
+    named: dict[tuple[str | None, str], Pointer] = {}
+    for container in (c for s in selectors(model) for c in s.containers):
+        named.setdefault((container.product, container.value), container)
+    yield from named.values()
     for n, source in enumerate(model.sources):
         for i, project in enumerate(source.projects):
             yield Pointer("project", "jira", project, f"sources[{n}].projects[{i}]", "mapping")
@@ -51,17 +53,14 @@ def pointers(model: OperatingModel) -> Iterator[Pointer]:
 def selectors(model: OperatingModel) -> Iterator[SelectorPointer]:
     """Every line of every product's `work`, but the label `product:<id>`: that is a way out for people."""
     for product in model.products.values():
-        named: set[str] = set()
         for n, selector in enumerate(product.work):
             if selector == Selector(label=EXPLICIT + product.id):
                 continue
             where = f"products.{product.id}.work[{n}]"
             tool: Literal["jira", "github"] | None = "jira" if selector.jira else None
             tool = "github" if selector.github else tool
-            containers = tuple(c for c in _containers(selector, where, product.id) if c.value not in named)
-            named |= {c.value for c in containers}
             said = Pointer("selector", tool, _words(selector), where, "mapping", product.id)
-            yield SelectorPointer(said, containers)
+            yield SelectorPointer(said, tuple(_containers(selector, where, product.id)))
 
 
 def _containers(selector: Selector, where: str, product: str) -> Iterator[Pointer]:

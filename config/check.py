@@ -146,7 +146,8 @@ def _stage(path: KeyPath, product: Mapping[str, Any], tree: Any, say: Say) -> It
 
 def _personas(path: KeyPath, product: Mapping[str, Any], tree: Any, say: Say) -> Iterator[Refusal]:
     for below, persona in each(product, "for.*.*"):
-        options = [p for _, p in each(tree, f"consumers.{below[1]}.personas.*.id")]
+        known = (p for _, p in each(tree, f"consumers.{below[1]}.personas.*.id"))
+        options = [p for p in known if isinstance(p, str)]
         if isinstance(persona, str) and persona not in options:
             at = (*path, *below)
             allowed = f"personas of {below[1]}: {listed(options, 'and') or 'none'}"

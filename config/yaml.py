@@ -35,6 +35,7 @@ MAX_DEPTH = 20
 
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
 _DECIMAL = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
+_HALF = re.compile("[\ud800-\udfff]")  # surrogates: "\\ud83d" alone cannot be stored or printed
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("null", "Null", "NULL", "~"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -106,7 +107,10 @@ class _Reader:
             raise _Unreadable(_line(event), "a second document begins here", "one document a file")
 
     def _next(self) -> Event:
-        return next(self._events)
+        event = next(self._events)
+        if isinstance(event, ScalarEvent) and _HALF.search(event.value):
+            raise _Unreadable(_line(event), "an escape is half a character", "write the character itself")
+        return event
 
     def _refuse(self, line: int, path: KeyPath, what: str, allowed: str) -> None:
         self._document.mistakes.append(Mistake(self._file, line, dotted(path), what, allowed))

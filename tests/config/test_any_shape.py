@@ -79,10 +79,10 @@ def test_the_model_itself_is_good(file: Path) -> None:
     assert load_model(file).model.products["shop"].owner == "ana"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(st.sampled_from(paths(MODEL)[1:]), junk)
 def test_any_value_anywhere_is_read_or_told(file: Path, path: tuple[Any, ...], value: Any) -> None:
-    file.write_text(json.dumps(replaced(MODEL, path, value)), encoding="utf-8")
+    file.write_text(json.dumps(replaced(MODEL, path, value), ensure_ascii=False), encoding="utf-8")
     told = ""
     try:
         assert working_times(load_model(file).model)

@@ -84,6 +84,7 @@ def test_an_empty_file_says_nothing_and_is_no_mistake(text: str) -> None:
         ("a: 1\nb\nc: 2", "3: a key without a colon; `key: value`, with a space after the colon"),
         ("a: 1\n- b", "2: the line is indented unlike those above it; entries that belong together line up"),
         ("{a: 1}}", "1: something stands after the end; one map a file; every [ and { has its partner"),
+        ('a: 1\nb: "\\ud83d"', "2: an escape is half a character; write the character itself"),
         ("a: 1\nb: \x01", "2: a control character stands here; printable text only"),
         ("a: 1\n---\nb: 2", "2: a second document begins here; one document a file"),
         ("? [a, b]\n: 1", "1: a key is not a word; lines of `key: value`"),

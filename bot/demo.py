@@ -30,6 +30,9 @@ MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 TUESDAY = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 USER, TOKEN, SECRET = "omar@larkfield.example", "larkfield", "larkfield-signs"  # of servers on this machine
 MODEL, DATABASE, DOTENV = "operating-model", "opsbot.db", ".env"
+STILL = f"""# Larkfield's clock stands still, so that its data stays as fresh as the story has it.
+OPSBOT_NOW={TUESDAY.isoformat()}
+"""
 
 Say = Callable[[str], None]
 
@@ -59,8 +62,11 @@ class Larkfield:
     settings: Settings
 
 
-async def play(folder: Path, say: Say) -> None:
-    """Tell the story once: Monday's first look, Tuesday's news. Leaves model and database in the folder."""
+async def play(folder: Path, say: Say, *, stay: bool = False) -> None:
+    """Tell the story once: Monday's first look, Tuesday's news. Leaves model and database in the folder.
+
+    With `stay` the tools go on answering until Ctrl-C, and the folder's .env says where.
+    """
     began = time.monotonic()
     prepare(folder)
     say(f"Larkfield Logistics (fictional) is written down in {folder / MODEL}.")
@@ -75,7 +81,11 @@ async def play(folder: Path, say: Say) -> None:
             for message in company.slack.messages:
                 if float(message.ts) >= TUESDAY.timestamp():
                     say(_boxed(message.channel, as_text(Message(message.text, tuple(message.blocks)))))
-    say(_next_steps(folder, time.monotonic() - began))
+        say(_next_steps(folder, time.monotonic() - began))
+        if stay:
+            _write_access(folder, company.settings)
+            say(f"\nThe tools go on answering until Ctrl-C; try: opsbot --in {folder} doctor, sync or run")
+            await asyncio.Event().wait()
 
 
 def prepare(folder: Path) -> None:
@@ -85,11 +95,18 @@ def prepare(folder: Path) -> None:
         old.unlink()
     shutil.rmtree(folder / MODEL, ignore_errors=True)
     shutil.copytree(example_path(), folder / MODEL)
-    (folder / DOTENV).write_text(
-        f"# Larkfield's clock stands still, so that its data stays as fresh as the story has it.\n"
-        f"OPSBOT_NOW={TUESDAY.isoformat()}\n",
-        encoding="utf-8",
-    )
+    (folder / DOTENV).write_text(STILL, encoding="utf-8")
+
+
+def _write_access(folder: Path, settings: Settings) -> None:
+    """Add to the folder's .env how the local tools are reached; their secrets are no secrets."""
+    lines = [f"OPSBOT_SLACK_URL={settings.slack_url}", f"OPSBOT_SLACK_BOT_TOKEN=xoxb-{TOKEN}"]
+    lines += [f"OPSBOT_SLACK_SIGNING_SECRET={SECRET}", f"OPSBOT_SOURCES__JIRA__USER={USER}"]
+    for source in ("jira", "github"):
+        name = f"OPSBOT_SOURCES__{source.upper()}"
+        lines += [f"{name}__URL={settings.access(source).url}", f"{name}__TOKEN={TOKEN}"]
+        lines += [f"{name}__WEBHOOK_SECRET={SECRET}"]
+    (folder / DOTENV).write_text(STILL + "\n".join(lines) + "\n", encoding="utf-8")
 
 
 @asynccontextmanager
@@ -184,7 +201,7 @@ def _next_steps(folder: Path, seconds: float) -> str:
             f"Done in {seconds:.0f} s. Model and findings stay in {folder}; try:",
             f"   opsbot --in {folder} findings",
             f"   opsbot --in {folder} explain BOOK-984",
-            f"   opsbot --in {folder} digest prod-booking --dry-run",
+            f"   opsbot --in {folder} findings --product billing",
             f"   opsbot --in {folder} model show billing",
             "   opsbot rules flow-aging-wip",
             "And with your own data, no account needed: opsbot judge --from export.csv",

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import App
 from bot.routing import targets
+from bot.slack.directory import SlackDirectory
 from bot.store.migrate import is_current
 from connectors.connector import Check
 from connectors.errors import ConnectorError
@@ -22,14 +23,25 @@ async def examine(app: App, *, offline: bool) -> list[Check]:
     """All checks, in the order a person would repair them."""
     checks = [*_model(app), _packages(), *await _database(app), *_secrets(app)]
     if not offline:
-        for source, connector in app.connectors.items():
-            try:
-                found = await connector.check()
-            except ConnectorError as error:
-                found = [Check("sign-in", "fail", error.what, error.remedy)]
-            checks += [Check(f"{source}: {c.name}", c.state, c.detail, c.remedy) for c in found]
-        checks += await _slack(app)
-    checks += await _outbox(app)
+        checks += [*await _tools(app), *await _slack(app)]
+    if app.settings.now is not None:
+        still = Check(
+            "clock", "warn", f"stands still at {app.settings.now}", "Remove OPSBOT_NOW to let it run."
+        )
+        checks = [c for c in checks if not c.name.endswith("clock")] + [still]
+    return [*checks, *await _outbox(app)]
+
+
+async def _tools(app: App) -> list[Check]:
+    checks: list[Check] = []
+    for source, connector in app.connectors.items():
+        if isinstance(connector, SlackDirectory):
+            continue  # looked at with its channels
+        try:
+            found = await connector.check()
+        except ConnectorError as error:
+            found = [Check("sign-in", "fail", error.what, error.remedy)]
+        checks += [Check(f"{source}: {c.name}", c.state, c.detail, c.remedy) for c in found]
     return checks
 
 
@@ -85,7 +97,7 @@ async def _slack(app: App) -> Sequence[Check]:
     channels = {t.channel for d in app.book.model.digests.values() for t in targets(app.book.model, d)}
     token = app.settings.slack_app_token
     found = await app.poster.check(sorted(channels), token.get_secret_value() if token else None)
-    return [Check(f"slack: {c.name}", c.state, c.detail, c.remedy) for c in found]
+    return [Check(c.name, c.state, c.detail, c.remedy) for c in found]
 
 
 async def _outbox(app: App) -> list[Check]:

@@ -100,8 +100,8 @@ class Judged:
 
     @property
     def checked(self) -> int:
-        """Subjects that were looked at."""
-        return sum(j.checked for j in self.judgements)
+        """Subjects that were looked at, of tables where some rule had something to say."""
+        return sum(j.checked for j in self.judgements if j.counts)
 
     def count(self, event: str) -> int:
         """Findings to which this happened."""

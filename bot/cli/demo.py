@@ -1,5 +1,6 @@
 """`opsbot demo`: see it work, with nothing but this machine."""
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +13,12 @@ def demo(
     folder: Annotated[Path, typer.Option("--folder", help="Where the model and database are left.")] = Path(
         "opsbot-demo"
     ),
+    stay: Annotated[
+        bool, typer.Option("--stay", help="Keep the local tools answering, to try sync, doctor and run.")
+    ] = False,
 ) -> None:
     """Play a fictional company's Monday and Tuesday: pull, derive, judge, tell. Needs no account."""
     from bot.demo import play  # noqa: PLC0415 - loads when it is needed
-    from bot.logs import quiet  # noqa: PLC0415 - loads when it is needed
 
-    quiet()
-    run_async(play(folder, say))
+    with contextlib.suppress(KeyboardInterrupt):
+        run_async(play(folder, say, stay=stay))

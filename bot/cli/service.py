@@ -1,8 +1,10 @@
 """`opsbot run`: the service."""
 
+import asyncio
+
 import typer
 
-from bot.cli.session import book_of, clock_of, options, run_async, settings_of
+from bot.cli.session import book_of, clock_of, options, settings_of
 
 
 def run(context: typer.Context) -> None:
@@ -12,4 +14,4 @@ def run(context: typer.Context) -> None:
 
     settings = settings_of(options(context))
     configure(settings)
-    run_async(serve(settings, book_of(settings), clock_of(settings)))
+    asyncio.run(serve(settings, book_of(settings), clock_of(settings)))

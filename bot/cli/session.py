@@ -87,7 +87,10 @@ async def opened(chosen: Options) -> AsyncIterator["App"]:
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work to its end."""
+    """Run a command's work to its end; it prints its own results, so only warnings are logged."""
+    from bot.logs import quiet  # noqa: PLC0415 - loads when it is needed
+
+    quiet()
     return asyncio.run(work)
 
 

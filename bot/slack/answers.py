@@ -173,7 +173,7 @@ def _value(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case float():
-            return f"{value:.10g}"
+            return f"{value:,.2f}".rstrip("0").rstrip(".")
         case datetime():
             return f"{value:%Y-%m-%d %H:%M} {value:%Z}".rstrip()
         case list() | tuple():

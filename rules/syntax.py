@@ -58,8 +58,7 @@ class ExpressionError(ValueError):
 
     def shown(self) -> str:
         """The line of the mistake with a caret under the place, then the sentence."""
-        lines = self.text.splitlines() or [""]
-        line = lines[min(self.line, len(lines)) - 1].replace("\t", " ")
+        line = self.text.split("\n")[self.line - 1].replace("\t", " ")
         start = max(0, self.column - 80)  # a very long line is shown from near the place
         return f"{line[start : start + 100]}\n{' ' * (self.column - 1 - start)}^ {self}"
 
@@ -100,7 +99,7 @@ def _unexpected_token(text: str, mistake: lark.exceptions.UnexpectedToken) -> Ex
     terminals = mistake.accepts - {"MINUS"} if "PLUS" in mistake.accepts else mistake.accepts
     allowed = dict.fromkeys(_WORDS[terminal] for terminal in sorted(terminals))
     if mistake.token.type == "$END":
-        lines = text.rstrip().splitlines()
+        lines = text.rstrip().split("\n")
         return ExpressionError(
             text, len(lines), len(lines[-1]) + 1, "the expression ends too early", allowed=allowed
         )

@@ -56,7 +56,7 @@ class Finding:
     opened_at: datetime | None = None
     worse_at: datetime | None = None
     resolved_at: datetime | None = None
-    occurrence: int = 1
+    occurrence: int = 0  # how often it has opened
 
 
 Event = Literal["pending", "opened", "reopened", "worsened", "eased", "moved", "resolved", "closed"]
@@ -110,71 +110,68 @@ def reconcile(prior: Finding, seen: Seen, now: datetime, *, known: bool, baselin
 
     `prior` is the stored finding, or a fresh blank one (`known` false) where there is none. Unknown verdicts
     and stale rows change nothing: absence of evidence neither opens nor resolves. With `baseline` a finding
-    that opens is inherited: it was there before the rule first looked.
+    that begins is inherited: it was there before the rule first looked.
     """
+    if seen.digit == UNKNOWN or not seen.fresh:
+        return None
     alive = known and prior.state in {"pending", "open"}
     if seen.digit >= FAIL:
-        return (
-            _still_failing(prior, seen, now)
-            if alive
-            else _begin(prior, seen, now, known=known, baseline=baseline)
-        )
-    if seen.digit == UNKNOWN or not alive or not seen.fresh:
+        still = _still_pending if prior.state == "pending" else _still_open
+        return (still if alive else _begin)(prior, seen, now, baseline=baseline)
+    if not alive:
         return None
+    if prior.state == "pending":
+        return obsolete(prior, now, "it ended before it had lasted long enough to open")
     why = "the rule passes" if seen.digit == PASS else "left the rule's scope"
-    return _end(prior, now, why=why)
+    return Transition(replace(prior, state="resolved", resolved_at=now, changed_at=now), "resolved", why)
 
 
-def _begin(prior: Finding, seen: Seen, now: datetime, *, known: bool, baseline: bool) -> Transition:
-    again = known and prior.opened_at is not None
-    finding = replace(
-        prior,
-        state="open" if seen.enough else "pending",
-        severity=seen.severity,
-        product=seen.product,
+def _begin(prior: Finding, seen: Seen, now: datetime, *, baseline: bool) -> Transition:
+    pending = replace(
+        _updated(prior, seen, now),
+        state="pending",
         inherited=baseline,
-        inhibited_by=seen.inhibited_by,
         first_seen_at=now,
-        opened_at=now if seen.enough else None,
+        opened_at=None,
         worse_at=None,
         resolved_at=None,
-        changed_at=now,
-        occurrence=prior.occurrence + 1 if again else prior.occurrence,
     )
     if not seen.enough:
-        return Transition(finding, "pending", "fails, but not yet for long enough")
-    return Transition(finding, "reopened" if again else "opened", "the rule fails")
+        return Transition(pending, "pending", "fails, but not yet for long enough")
+    return _opened(pending, "the rule fails")
 
 
-def _still_failing(prior: Finding, seen: Seen, now: datetime) -> Transition | None:
-    now_is = replace(
-        prior, severity=seen.severity, product=seen.product, inhibited_by=seen.inhibited_by, changed_at=now
-    )
-    if prior.state == "pending":
-        if not seen.enough:
-            return None
-        return Transition(
-            replace(now_is, state="open", opened_at=now), "opened", "has failed for long enough"
-        )
+def _still_pending(prior: Finding, seen: Seen, now: datetime, *, baseline: bool) -> Transition | None:  # noqa: ARG001 - one signature for all three
+    return _opened(_updated(prior, seen, now), "has failed for long enough") if seen.enough else None
+
+
+def _still_open(prior: Finding, seen: Seen, now: datetime, *, baseline: bool) -> Transition | None:
+    now_is = _updated(prior, seen, now)
     if seen.product != prior.product:
+        moved = replace(now_is, inherited=baseline)
+        return Transition(moved, "moved", f"now belongs to {seen.product or 'no product'}")
+    if prior.inhibited_by is not None and seen.inhibited_by is None:
         return Transition(
-            replace(now_is, inherited=False), "moved", f"now belongs to {seen.product or 'no product'}"
+            replace(now_is, opened_at=now), "opened", f"{prior.inhibited_by} no longer covers it"
         )
     if seen.severity > prior.severity:
         return Transition(replace(now_is, worse_at=now), "worsened", f"now {seen.severity.word}")
     if seen.severity < prior.severity:
         return Transition(now_is, "eased", f"now {seen.severity.word}")
-    if prior.inhibited_by is not None and seen.inhibited_by is None:
-        return Transition(
-            replace(now_is, opened_at=now), "opened", f"{prior.inhibited_by} no longer covers it"
-        )
     return None
 
 
-def _end(prior: Finding, now: datetime, *, why: str) -> Transition:
-    return Transition(replace(prior, state="resolved", resolved_at=now, changed_at=now), "resolved", why)
+def _updated(prior: Finding, seen: Seen, now: datetime) -> Finding:
+    return replace(
+        prior, severity=seen.severity, product=seen.product, inhibited_by=seen.inhibited_by, changed_at=now
+    )
+
+
+def _opened(pending: Finding, why: str) -> Transition:
+    finding = replace(pending, state="open", opened_at=pending.changed_at, occurrence=pending.occurrence + 1)
+    return Transition(finding, "opened" if finding.occurrence == 1 else "reopened", why)
 
 
 def obsolete(prior: Finding, now: datetime, why: str) -> Transition:
-    """A finding that ends without having been fixed: its subject is gone, or its rule is off."""
+    """A finding that ends unfixed: its subject is gone, its rule is off, or it never came to open."""
     return Transition(replace(prior, state="closed", resolved_at=now, changed_at=now), "closed", why)

@@ -38,10 +38,9 @@ async def tell(
     while True:
         async with database.write() as connection:
             claimed = await outbox.claim(connection, clock())
-        if not claimed:
+        if claimed is None:
             return Told(**counts)
-        for letter in claimed:
-            counts[await _deliver(database, poster, clearance, clock, letter)] += 1
+        counts[await _deliver(database, poster, clearance, clock, claimed)] += 1
 
 
 async def _deliver(

@@ -27,6 +27,7 @@ async def derive_records(database: Database, book: Book, now: datetime) -> dict[
     """Derive every record that is marked; gives the subjects by fact table.
 
     A batch and its marks are one transaction: a stop in between derives it again, which changes nothing.
+    What was marked again since it was read keeps its mark and its old row, and comes with the next batch.
     """
     derived: dict[str, Sequence[str]] = {}
     async with database.read() as connection:
@@ -35,16 +36,16 @@ async def derive_records(database: Database, book: Book, now: datetime) -> dict[
     for kind, table in _TABLES.items():
         while True:
             async with database.read() as connection:
-                batch = await records.dirty(connection, kind, BATCH)
+                batch = await records.marked(connection, kind, BATCH)
                 if not batch:
                     break
                 around = await _around(connection, batch)
-            rows, gone = await asyncio.to_thread(_rows, batch, around, context)
+            rows = await asyncio.to_thread(_rows, batch, around, context)
             async with database.write() as connection:
-                await facts.save(connection, table, rows)
-                await facts.remove(connection, table, gone)
-                await records.clean(connection, kind, batch)
-            derived[table] = [*derived.get(table, ()), *(row["subject"] for row in rows), *gone]
+                same = [_subject(s) for s in await records.unmark(connection, kind, batch)]
+                await facts.save(connection, table, [rows[s] for s in same if s in rows])
+                await facts.remove(connection, table, [s for s in same if s not in rows])
+            derived[table] = [*derived.get(table, ()), *same]
     return derived
 
 
@@ -64,20 +65,23 @@ async def _around(connection: AsyncConnection, batch: Sequence[Stored]) -> Aroun
     return Around(items, {key: tuple(some) for key, some in pulls.items()})
 
 
-def _rows(
-    batch: Sequence[Stored], around: Around, context: Context
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """Rows of facts, and the subjects that their source says are gone."""
-    rows, gone = [], []
+def _rows(batch: Sequence[Stored], around: Around, context: Context) -> dict[str, dict[str, Any]]:
+    """Rows of facts by subject; none for those that their source says are gone."""
+    rows: dict[str, dict[str, Any]] = {}
     for stored in batch:
-        record = stored.record
-        if isinstance(record, WorkItem | PullRequest) and record.deleted:
-            gone.append(f"{record.source}:{record.id}")
-        elif isinstance(record, WorkItem):
-            rows.append(work_items.derive(record, around, context) | {"observed_at": stored.observed_at})
-        elif isinstance(record, PullRequest):
-            rows.append(pull_requests.derive(record, around, context) | {"observed_at": stored.observed_at})
-    return rows, gone
+        match stored.record:
+            case WorkItem(deleted=False) as item:
+                row = work_items.derive(item, around, context)
+            case PullRequest(deleted=False) as pull:
+                row = pull_requests.derive(pull, around, context)
+            case _:
+                continue
+        rows[_subject(stored)] = row | {"observed_at": stored.observed_at}
+    return rows
+
+
+def _subject(stored: Stored) -> str:
+    return f"{stored.record.source}:{stored.record.id}"
 
 
 async def derive_aggregates(database: Database, book: Book, now: datetime) -> None:

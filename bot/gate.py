@@ -8,7 +8,7 @@ import structlog
 from bot.book import Book
 from bot.derive import derive_records
 from bot.pipeline import Clock, Judged, judge
-from bot.store import inbox, records
+from bot.store import facts, inbox, records
 from bot.store.database import Database
 from connectors.connector import Connector
 from connectors.errors import ConnectorError
@@ -29,7 +29,8 @@ async def check_arrivals(
 ) -> Checked:
     """Read again what the waiting webhooks name, derive it with its dependents, judge it.
 
-    A source that cannot be read leaves its arrivals waiting for the next round: nothing is lost.
+    A source that cannot be read leaves its arrivals waiting for the next round: nothing is lost. Before the
+    facts stand, records are only stored: the first judgement takes them with everything else.
     """
     async with database.read() as connection:
         arrivals = await inbox.waiting(connection)
@@ -38,8 +39,12 @@ async def check_arrivals(
         by_source.setdefault(arrival.source, []).append(arrival)
     for source, some in by_source.items():
         await _read_again(database, connectors.get(source), source, some, clock)
-    derived = await derive_records(database, book, clock())
-    judged = await judge(database, book, clock(), derived) if derived else Judged()
+    async with database.read() as connection:
+        ready = await facts.stand(connection, book.fingerprint)
+    judged = Judged()
+    if ready:
+        derived = await derive_records(database, book, clock())
+        judged = await judge(database, book, clock(), derived)
     return Checked(len(arrivals), judged)
 
 
@@ -60,7 +65,7 @@ async def _read_again(
     async with database.write() as connection:
         now = clock()
         if page is not None:
-            await records.save(connection, page.records, now)
+            await records.save(connection, page.records, now, anew=True)
             for problem in page.problems:
                 log.warning("webhook_item_not_read", source=source, scope=problem.scope, reason=problem.what)
         if deleted:

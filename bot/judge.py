@@ -33,38 +33,54 @@ class Judgement:
 
 
 async def judge_table(
-    database: Database,
-    book: Book,
-    table: str,
-    rules: Sequence[Rule],
-    now: datetime,
-    only: Sequence[str] | None,
+    database: Database, book: Book, table: str, now: datetime, only: Sequence[str] | None
 ) -> Judgement:
     """Scan in a read snapshot, compare, then write briefly. Nothing is concluded from a row that is missing.
 
-    What was read again after the snapshot began is left out: a stale scan must not undo a fresher answer.
+    Where facts are being derived anew, or stand for another model, there is nothing to judge yet.
     """
     async with database.read() as connection:
-        seen = await scan(connection, book, book.scan(table, rules), now, only)
+        if not await facts.stand(connection, book.fingerprint):
+            return Judgement(table, 0, [], [])
+        seen = await scan(connection, book, book.scan(table), now, only)
         known = await findings.of_subjects(connection, table, only)
         known |= await findings.by_ids(connection, _failing_ids(seen.verdicts, table) - known.keys())
         baseline = await findings.baseline_of(connection)
         tiers = {p.id: p.tier for p in book.model.products.values()}
-        drafts = [
-            t for v in seen.verdicts for t in _compare(book, table, rules, v, known, baseline, tiers, now)
-        ]
-        drafts += _ended(book, table, rules, seen.verdicts, known, only, now)
+        drafts = [t for v in seen.verdicts for t in _compare(book, table, v, known, baseline, tiers, now)]
+        drafts += _ended(book, table, seen.verdicts, known, now)
         transitions = await _worded(connection, book, table, drafts, now)
     async with database.write() as connection:
-        late = await facts.seen_after(connection, table, [t.finding.subject for t in transitions], now)
-        transitions = [t for t in transitions if t.finding.subject not in late]
+        transitions = await _not_overtaken(connection, table, transitions, known, now)
         await findings.save(connection, transitions, book.fingerprint)
         await outbox.put(connection, letters(book, transitions), now)
         if only is None:
-            await verdicts.keep(connection, [r.id for r in rules], seen.counts, now)
+            rules = [r.id for r in book.scan(table).rules]
+            await verdicts.keep(connection, rules, seen.counts, now)
             products = ["", *book.model.products]
-            await findings.remember_baseline(connection, ((r.id, p) for r in rules for p in products), now)
+            await findings.remember_baseline(connection, ((r, p) for r in rules for p in products), now)
     return Judgement(table, seen.checked, seen.counts, transitions)
+
+
+async def _not_overtaken(
+    connection: AsyncConnection,
+    table: str,
+    transitions: Sequence[Transition],
+    known: Mapping[str, Finding],
+    now: datetime,
+) -> list[Transition]:
+    """Those that still hold: a slow scan must not undo a fresher answer.
+
+    Left out is what was read again from its source after the scan began, and any finding that somebody
+    else has written meanwhile.
+    """
+    late = await facts.seen_after(connection, table, [t.finding.subject for t in transitions], now)
+    stored = await findings.by_ids(connection, [t.finding.id for t in transitions])
+    return [
+        t
+        for t in transitions
+        if t.finding.subject not in late and stored.get(t.finding.id) == known.get(t.finding.id)
+    ]
 
 
 def _failing_ids(seen: Sequence[Verdicts], table: str) -> set[str]:
@@ -76,7 +92,6 @@ def _failing_ids(seen: Sequence[Verdicts], table: str) -> set[str]:
 def _compare(
     book: Book,
     table: str,
-    rules: Sequence[Rule],
     seen: Verdicts,
     known: Mapping[str, Finding],
     baseline: set[tuple[str, str]],
@@ -86,7 +101,7 @@ def _compare(
     """Transitions of one subject, over all its rules."""
     failing = {rule for rule, digit in seen.digits.items() if digit >= FAIL}
     found = []
-    for rule in rules:
+    for rule in book.scan(table).rules:
         digit = seen.digits[rule.id]
         name = finding_id(rule.id, table, seen.subject)
         prior = known.get(name)
@@ -134,32 +149,21 @@ def _lasted(book: Book, span: Span, since: datetime, now: datetime) -> bool:
 
 
 def _ended(
-    book: Book,
-    table: str,
-    rules: Sequence[Rule],
-    seen: Sequence[Verdicts],
-    known: Mapping[str, Finding],
-    only: Sequence[str] | None,
-    now: datetime,
+    book: Book, table: str, seen: Sequence[Verdicts], known: Mapping[str, Finding], now: datetime
 ) -> list[Transition]:
     """Findings that end without having been fixed: their subject left the facts, or their rule is off."""
     present = {v.subject for v in seen}
-    judged = {r.id for r in rules}
     ended = []
     for finding in known.values():
         if finding.state not in findings.ALIVE:
             continue
         if finding.rule not in book.by_id:
             ended.append(obsolete(finding, now, "the rule no longer exists"))
-        elif (
-            finding.rule in judged
-            and finding.subject not in present
-            and (only is None or finding.subject in only)
-        ):
+        elif finding.subject not in present:
             ended.append(
                 obsolete(finding, now, f"its {table} row is gone: the source or the model removed it")
             )
-        elif finding.rule in judged and book.mode(finding.rule, finding.product) == "off":
+        elif book.mode(finding.rule, finding.product) == "off":
             ended.append(obsolete(finding, now, "the rule was switched off"))
     return ended
 

@@ -1,6 +1,6 @@
 """The system on one page: pull, derive, judge. Schedules, webhooks and commands all come here."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,7 +9,7 @@ import structlog
 from bot.book import Book
 from bot.derive import derive_aggregates, derive_records
 from bot.judge import Judgement, judge_table
-from bot.store import facts, records, syncs
+from bot.store import facts, records, syncs, verdicts
 from bot.store.database import Database
 from connectors.connector import Connector, Page, Problem
 from connectors.errors import ConnectorError, UnexpectedAnswerError
@@ -66,6 +66,12 @@ async def sync(
             )
     except ConnectorError as stopped:
         error = stopped
+    except Exception as mistake:
+        async with database.write() as connection:
+            await syncs.end(
+                connection, line, "failed", clock(), error=f"{type(mistake).__name__}: see the log"
+            )
+        raise
     outcome = "failed" if error else "partial" if problems else "complete"
     async with database.write() as connection:
         said = [f"{p.scope}: {p.what}" for p in problems]
@@ -89,6 +95,8 @@ async def derive(database: Database, book: Book, now: datetime) -> int:
         await facts.prepare(connection, book.fingerprint)
     derived = await derive_records(database, book, now)
     await derive_aggregates(database, book, now)
+    async with database.write() as connection:
+        await facts.remember(connection, derived=book.fingerprint)
     return sum(map(len, derived.values()))
 
 
@@ -116,22 +124,19 @@ class Judged:
 
 
 async def judge(
-    database: Database,
-    book: Book,
-    now: datetime,
-    subjects: Mapping[str, Sequence[str]] | None = None,
-    rules: Iterable[str] | None = None,
+    database: Database, book: Book, now: datetime, subjects: Mapping[str, Sequence[str]] | None = None
 ) -> Judged:
     """Judge everything, or some subjects by table: one scan a fact table, then one short write."""
-    chosen = set(rules) if rules is not None else None
     judged = Judged()
-    for name in TABLES if subjects is None else subjects:
-        about = [r for r in book.rules if r.about == name and (chosen is None or r.id in chosen)]
-        if about:
-            only = None if subjects is None else subjects[name]
-            judged.judgements.append(await judge_table(database, book, name, about, now, only))
-    if subjects is None and chosen is None:
+    if subjects is not None:
+        for name, some in subjects.items():
+            for few in records.chunks(some):
+                judged.judgements.append(await judge_table(database, book, name, now, few))
+    else:
+        for name in TABLES:
+            judged.judgements.append(await judge_table(database, book, name, now, None))
         async with database.write() as connection:
+            await verdicts.forget_others(connection, book.by_id)
             await facts.remember(connection, judged_at=now.isoformat())
     log.info(
         "judged", checked=judged.checked, opened=judged.count("opened"), resolved=judged.count("resolved")

@@ -40,12 +40,18 @@ async def prepare(connection: AsyncConnection, model: str) -> bool:
     if known.get("schema") == schema and known.get("model") == model:
         return False
     await mark_all(connection)
-    await remember(connection, schema=schema, model=model)
+    await remember(connection, schema=schema, model=model, derived="")
     return True
 
 
+async def stand(connection: AsyncConnection, model: str) -> bool:
+    """All facts have been derived with this schema and this model: what has no row is really not there."""
+    known = await _state(connection)
+    return known.get("schema") == schema_fingerprint() and known.get("derived") == model
+
+
 async def remember(connection: AsyncConnection, **values: str) -> None:
-    """Keep small words about the facts: schema, model, when they were judged."""
+    """Keep small words about the facts: schema, model, whether all are derived, when they were judged."""
     insert = upsert(connection, facts_state)
     insert = insert.on_conflict_do_update(
         index_elements=[facts_state.c.name], set_={"value": insert.excluded["value"]}
@@ -101,7 +107,7 @@ async def find(connection: AsyncConnection, key: str) -> list[tuple[str, str]]:
     """Tables and subjects that people call by this key, whatever its case."""
     found = []
     for name, table in FACTS.items():
-        query = sa.select(table.c.subject).where(sa.or_(table.c.key == key, table.c.key == key.upper()))
+        query = sa.select(table.c.subject).where(sa.func.lower(table.c.key) == key.lower())
         found += [(name, subject) for subject in (await connection.execute(query)).scalars()]
     return found
 
@@ -153,7 +159,7 @@ async def started(connection: AsyncConnection) -> list[Started]:
 
 async def container_counts(connection: AsyncConnection) -> list[ContainerCount]:
     """Active items of each project or repository, and those without a product."""
-    unmapped = sa.func.count().filter(_ITEMS.c.product.is_(None), _ITEMS.c.candidate_products < 2)
+    unmapped = sa.func.count().filter(_ITEMS.c.product.is_(None))
     query = sa.select(_ITEMS.c.source, _ITEMS.c.container, sa.func.count(), unmapped).where(_IN_PROGRESS)
     query = query.group_by(_ITEMS.c.source, _ITEMS.c.container).order_by(_ITEMS.c.source, _ITEMS.c.container)
     return [ContainerCount(*row) for row in await connection.execute(query)]

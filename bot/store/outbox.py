@@ -11,7 +11,7 @@ from bot.slack.messages import Message
 from bot.store.records import upsert
 from bot.store.tables import digests, outbox
 
-LEASE = timedelta(minutes=5)  # ten times the time one request may take
+LEASE = timedelta(minutes=5)  # several times what posting one message may take
 MOST_ATTEMPTS = 8
 
 
@@ -27,7 +27,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A letter that this sender holds until its lease ends; `token` fences off a late sender."""
+    """A letter that this sender holds until its lease ends; `token` fences off an earlier, late one."""
 
     id: int
     token: int
@@ -58,32 +58,36 @@ async def put(connection: AsyncConnection, letters: Sequence[Letter], now: datet
         )
 
 
-async def claim(connection: AsyncConnection, now: datetime, limit: int = 20) -> list[Claimed]:
-    """Take due letters whose lease is free, oldest first."""
+async def claim(connection: AsyncConnection, now: datetime) -> Claimed | None:
+    """Take the due letter that has waited longest, for this sender alone.
+
+    A letter whose sender let the lease run out may have been posted: it is ambiguous from then on.
+    """
+    abandoned = sa.and_(outbox.c.state == sa.literal_column("'sending'"), outbox.c.lease < now)
+    await connection.execute(
+        sa.update(outbox)
+        .where(abandoned)
+        .values(state="ambiguous", lease=None, error="its sender stopped before it could tell")
+    )
+    # The state is written out: a bound one would keep SQLite from using the partial index.
     due = (
         sa.select(outbox.c.id)
-        .where(
-            outbox.c.state == "due",
-            outbox.c.not_before <= now,
-            sa.or_(outbox.c.lease.is_(None), outbox.c.lease < now),
-        )
+        .where(outbox.c.state == sa.literal_column("'due'"), outbox.c.not_before <= now)
         .order_by(outbox.c.not_before, outbox.c.id)
-        .limit(limit)
+        .limit(1)
         .with_for_update(skip_locked=True)
     )
     taken = (
         sa.update(outbox)
-        .where(outbox.c.id.in_(due))
-        .values(lease=now + LEASE, token=outbox.c.token + 1, attempts=outbox.c.attempts + 1)
+        .where(outbox.c.id == due.scalar_subquery())
+        .values(state="sending", lease=now + LEASE, token=outbox.c.token + 1, attempts=outbox.c.attempts + 1)
         .returning(outbox)
     )
-    rows = sorted(await connection.execute(taken), key=lambda r: r.id)
-    return [
-        Claimed(
-            r.id, r.token, r.attempts, Letter(r.key, r.channel, Message(r.text, r.blocks), tuple(r.audience))
-        )
-        for r in rows
-    ]
+    row = (await connection.execute(taken)).one_or_none()
+    if row is None:
+        return None
+    letter = Letter(row.key, row.channel, Message(row.text, row.blocks), tuple(row.audience))
+    return Claimed(row.id, row.token, row.attempts, letter)
 
 
 async def sent(connection: AsyncConnection, claimed: Claimed, channel: str, ts: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Records in the store: newer wins, and all that hangs on a change is marked to be derived again."""
 
 import hashlib
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -43,37 +44,40 @@ def upsert(connection: AsyncConnection, table: sa.Table) -> Any:
     return (sqlite_insert if connection.dialect.name == "sqlite" else pg_insert)(table)
 
 
-async def save(connection: AsyncConnection, page: Iterable[Record], observed_at: datetime) -> Saved:
-    """Store a page. A record older than the stored one, or equal, changes nothing but when it was seen."""
+async def save(
+    connection: AsyncConnection, page: Iterable[Record], observed_at: datetime, *, anew: bool = False
+) -> Saved:
+    """Store a page. A record older than the stored one, or equal, changes nothing but when it was seen.
+
+    `anew`: derive all of them again, equal or not: somebody asked how they are now.
+    """
+    mark = _new_mark()
     by_kind: dict[tuple[str, str], dict[str, Record]] = {}
     for record in page:
         by_kind.setdefault((record.source, record.KIND), {})[record.id] = record
     read = changed = 0
-    for (source, kind), group in by_kind.items():
-        for ids in chunks(list(group)):
-            written = await _save_chunk(connection, source, kind, [group[i] for i in ids], observed_at)
-            read, changed = read + len(ids), changed + written
+    for group in by_kind.values():
+        for some in chunks(list(group.values())):
+            read, changed = read + len(some), changed + await _save_chunk(connection, some, observed_at, mark)
+            if anew:
+                await _mark(connection, _these(some), mark)
     return Saved(read, changed)
 
 
 async def _save_chunk(
-    connection: AsyncConnection, source: str, kind: str, group: Sequence[Record], observed_at: datetime
+    connection: AsyncConnection, group: Sequence[Record], observed_at: datetime, mark: int
 ) -> int:
-    here = sa.and_(records.c.source == source, records.c.kind == kind)
-    query = sa.select(records.c.id, records.c.changed_at, records.c.digest).where(
-        here, records.c.id.in_([r.id for r in group])
-    )
-    stored = {row.id: (row.changed_at, row.digest) for row in await connection.execute(query)}
-    rows, fresh = [], []
+    """Store records of one source and kind; gives how many were new or changed."""
+    these = _these(group)
+    query = sa.select(records.c.id, records.c.key, records.c.changed_at, records.c.digest).where(these)
+    stored = {row.id: row for row in await connection.execute(query)}
+    fresh, rows = [], []
     for record in group:
-        row = _row(record, observed_at)
-        changed_at, digest = stored.get(record.id, (EPOCH, ""))
-        if row["digest"] != digest and row["changed_at"] >= changed_at:
-            rows.append(row)
+        row, known = _row(record, observed_at, mark), stored.get(record.id)
+        if known is None or (row["digest"] != known.digest and row["changed_at"] >= known.changed_at):
             fresh.append(record)
-    seen = sa.update(records).where(
-        here, records.c.id.in_([r.id for r in group]), records.c.observed_at < observed_at
-    )
+            rows.append(row)
+    seen = sa.update(records).where(these, records.c.observed_at < observed_at)
     await connection.execute(seen.values(observed_at=observed_at))
     if not rows:
         return 0
@@ -85,12 +89,24 @@ async def _save_chunk(
     )
     await connection.execute(insert, rows)
     await _save_changes(connection, fresh)
-    await _save_edges(connection, source, kind, fresh)
-    await _mark_affected(connection, fresh, known=bool(stored))
+    named = await _named_by_pulls(connection, fresh)
+    await _save_edges(connection, fresh)
+    named |= await _named_by_pulls(connection, fresh)
+    known_as = {stored[r.id].key for r in fresh if r.id in stored}
+    await _mark_around(connection, known_as | {r.key for r in fresh}, named, mark)
     return len(rows)
 
 
-def _row(record: Record, observed_at: datetime) -> dict[str, Any]:
+def _these(group: Sequence[Record]) -> sa.ColumnElement[bool]:
+    first = group[0]
+    return sa.and_(
+        records.c.source == first.source,
+        records.c.kind == first.KIND,
+        records.c.id.in_([r.id for r in group]),
+    )
+
+
+def _row(record: Record, observed_at: datetime, mark: int) -> dict[str, Any]:
     body = msgspec.json.encode(_bare(record))
     history = msgspec.json.encode(record.changes) if isinstance(record, WorkItem) else b""
     return {
@@ -104,7 +120,7 @@ def _row(record: Record, observed_at: datetime) -> dict[str, Any]:
         "observed_at": observed_at,
         "digest": hashlib.sha256(body + history).hexdigest(),
         "body": body.decode(),
-        "dirty": True,
+        "mark": mark,
     }
 
 
@@ -124,19 +140,30 @@ async def _save_changes(connection: AsyncConnection, fresh: Sequence[Record]) ->
         await connection.execute(upsert(connection, changes).on_conflict_do_nothing(), rows)
 
 
-async def _save_edges(connection: AsyncConnection, source: str, kind: str, fresh: Sequence[Record]) -> None:
-    await connection.execute(
-        sa.delete(edges).where(
-            edges.c.source == source, edges.c.kind == kind, edges.c.id.in_([r.id for r in fresh])
-        )
-    )
+async def _named_by_pulls(connection: AsyncConnection, fresh: Sequence[Record]) -> set[str]:
+    """Keys that these pull requests close or mention, as the store knows it."""
+    if not isinstance(fresh[0], PullRequest):
+        return set()
+    query = sa.select(edges.c.target).where(_edges_of(fresh), edges.c.relation != "person")
+    return set((await connection.execute(query)).scalars())
+
+
+async def _save_edges(connection: AsyncConnection, fresh: Sequence[Record]) -> None:
+    await connection.execute(sa.delete(edges).where(_edges_of(fresh)))
     rows = [
-        {"source": source, "kind": kind, "id": record.id, "relation": relation, "target": target}
-        for record in fresh
-        for relation, target in dict.fromkeys(_all_edges(record))
+        {"source": r.source, "kind": r.KIND, "id": r.id, "relation": relation, "target": target}
+        for r in fresh
+        for relation, target in dict.fromkeys(_all_edges(r))
     ]
     if rows:
-        await connection.execute(upsert(connection, edges).on_conflict_do_nothing(), rows)
+        await connection.execute(sa.insert(edges), rows)
+
+
+def _edges_of(group: Sequence[Record]) -> sa.ColumnElement[bool]:
+    first = group[0]
+    return sa.and_(
+        edges.c.source == first.source, edges.c.kind == first.KIND, edges.c.id.in_([r.id for r in group])
+    )
 
 
 def _all_edges(record: Record) -> Iterator[tuple[str, str]]:
@@ -147,43 +174,44 @@ def _all_edges(record: Record) -> Iterator[tuple[str, str]]:
             yield ("person", person)
 
 
-async def _mark_affected(connection: AsyncConnection, fresh: Sequence[Record], *, known: bool) -> None:
-    """Mark what must be derived again because these changed: whoever points at them, and whom they point at.
+async def _mark_around(connection: AsyncConnection, changed: set[str], named: set[str], mark: int) -> None:
+    """Mark whoever points at the changed keys, and the items that changed pull requests name or named.
 
     Children inherit from parents of any generation; other relations reach one step (SETTLED 15).
     """
-    keys = [r.key for r in fresh]
-    if isinstance(fresh[0], Person) and not known:
-        return  # new accounts arrive with the page that mentions them
+    keys = list(changed)
     for _ in range(DEEPEST_FAMILY):
         touched: list[str] = []
         for some in chunks(keys):
             pointing = sa.select(edges.c.source, edges.c.kind, edges.c.id).where(edges.c.target.in_(some))
-            found = await connection.execute(
-                sa.update(records)
-                .where(
-                    sa.tuple_(records.c.source, records.c.kind, records.c.id).in_(pointing),
-                    records.c.dirty.is_(sa.false()),
-                )
-                .values(dirty=True)
-                .returning(records.c.key)
-            )
-            touched += found.scalars()
+            who = sa.tuple_(records.c.source, records.c.kind, records.c.id).in_(pointing)
+            touched += await _mark(connection, who, mark)
         keys = touched
         if not keys:
             break
-    targets = [t for r in fresh if isinstance(r, PullRequest) for _, t in edges_of(r)]
-    for some in chunks(targets):
-        await connection.execute(
-            sa.update(records)
-            .where(records.c.kind == WorkItem.KIND, records.c.key.in_(some))
-            .values(dirty=True)
-        )
+    for some in chunks(list(named)):
+        await _mark(connection, sa.and_(records.c.kind == WorkItem.KIND, records.c.key.in_(some)), mark)
+
+
+async def _mark(connection: AsyncConnection, which: sa.ColumnElement[bool], mark: int) -> Sequence[str]:
+    """Mark records to be derived again; gives the keys of those that did not carry this very mark."""
+    marked = (
+        sa.update(records)
+        .where(which, records.c.mark.is_distinct_from(mark))
+        .values(mark=mark)
+        .returning(records.c.key)
+    )
+    return list((await connection.execute(marked)).scalars())
+
+
+def _new_mark() -> int:
+    """A number that no other transaction marks with: who derived before it came cannot take it away."""
+    return secrets.randbits(62)
 
 
 async def mark_all(connection: AsyncConnection) -> None:
     """Everything is to be derived again: the model or the facts' schema changed."""
-    await connection.execute(sa.update(records).values(dirty=True))
+    await connection.execute(sa.update(records).values(mark=_new_mark()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +219,13 @@ class Stored:
     """A record with what the store knows about it."""
 
     record: Record
-    digest: str
+    mark: int | None
     observed_at: datetime
 
 
-async def dirty(connection: AsyncConnection, kind: str, limit: int) -> list[Stored]:
+async def marked(connection: AsyncConnection, kind: str, limit: int) -> list[Stored]:
     """Records of that kind waiting to be derived, with their history."""
-    query = sa.select(records).where(records.c.dirty, records.c.kind == kind)
+    query = sa.select(records).where(records.c.mark.is_not(None), records.c.kind == kind)
     return await _load(connection, query.order_by(records.c.source, records.c.id).limit(limit))
 
 
@@ -241,20 +269,26 @@ async def pointing_at(connection: AsyncConnection, kind: str, keys: Iterable[str
     return found
 
 
-async def clean(connection: AsyncConnection, kind: str, done: Sequence[Stored]) -> None:
-    """These are derived, unless they changed again meanwhile."""
-    statement = (
-        sa.update(records)
-        .where(
-            records.c.source == sa.bindparam("b_source"),
-            records.c.kind == kind,
-            records.c.id == sa.bindparam("b_id"),
-            records.c.digest == sa.bindparam("b_digest"),
+async def unmark(connection: AsyncConnection, kind: str, derived: Sequence[Stored]) -> list[Stored]:
+    """These are derived; gives those that it is still true for: the others were marked again meanwhile."""
+    same: list[Stored] = []
+    for some in chunks(derived):
+        query = sa.select(records.c.source, records.c.id, records.c.mark).where(
+            records.c.kind == kind, records.c.id.in_([s.record.id for s in some])
         )
-        .values(dirty=False)
-    )
-    values = [{"b_source": s.record.source, "b_id": s.record.id, "b_digest": s.digest} for s in done]
-    await connection.execute(statement, values)
+        now_is = {(r.source, r.id): r.mark for r in await connection.execute(query.with_for_update())}
+        same += [s for s in some if now_is.get((s.record.source, s.record.id)) == s.mark]
+    if same:
+        this = sa.and_(
+            records.c.source == sa.bindparam("of_source"),
+            records.c.kind == kind,
+            records.c.id == sa.bindparam("of_id"),
+        )
+        await connection.execute(
+            sa.update(records).where(this).values(mark=None),
+            [{"of_source": s.record.source, "of_id": s.record.id} for s in same],
+        )
+    return same
 
 
 async def _load(connection: AsyncConnection, query: sa.Select[Any]) -> list[Stored]:
@@ -273,7 +307,7 @@ async def _load(connection: AsyncConnection, query: sa.Select[Any]) -> list[Stor
         record = decode(row.kind, row.body)
         if isinstance(record, WorkItem) and record.changes is not None:
             record = replace(record, changes=tuple(history.get((row.source, row.id), ())))
-        loaded.append(Stored(record, row.digest, row.observed_at))
+        loaded.append(Stored(record, row.mark, row.observed_at))
     return loaded
 
 

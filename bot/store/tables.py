@@ -25,14 +25,14 @@ records = sa.Table(
     sa.Column("observed_at", Instant, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
-    sa.Column("dirty", sa.Boolean, nullable=False),
+    sa.Column("mark", sa.BigInteger),  # to be derived again; another number each time it is marked
     sa.Index(
-        "ix_records_dirty",
+        "ix_records_marked",
         "kind",
         "source",
         "id",
-        sqlite_where=sa.text("dirty"),
-        postgresql_where=sa.text("dirty"),
+        sqlite_where=sa.text("mark IS NOT NULL"),
+        postgresql_where=sa.text("mark IS NOT NULL"),
     ),
 )
 
@@ -185,7 +185,7 @@ outbox = sa.Table(
     sa.Column(
         "audience", Texts, nullable=False
     ),  # of everything the message shows; asked again when it is sent
-    sa.Column("state", sa.Text, nullable=False),  # due, sent, ambiguous, dead
+    sa.Column("state", sa.Text, nullable=False),  # due, sending, sent, ambiguous, dead
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("not_before", Instant, nullable=False),
     sa.Column("lease", Instant),
@@ -201,6 +201,12 @@ outbox = sa.Table(
         "id",
         sqlite_where=sa.text("state = 'due'"),
         postgresql_where=sa.text("state = 'due'"),
+    ),
+    sa.Index(
+        "ix_outbox_sending",
+        "lease",
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
     ),
 )
 
@@ -241,7 +247,7 @@ schedule_runs = sa.Table(
 facts_state = sa.Table(
     "facts_state",
     metadata,
-    sa.Column("name", sa.Text, primary_key=True),  # schema, model, judged_at
+    sa.Column("name", sa.Text, primary_key=True),  # schema, model, derived, judged_at
     sa.Column("value", sa.Text, nullable=False),
 )
 

@@ -1,6 +1,6 @@
 """How many subjects pass, fail or cannot be judged, by rule and product, in the last full judgement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,6 +41,11 @@ async def keep(
     ]
     if rows:
         await connection.execute(sa.insert(verdicts), rows)
+
+
+async def forget_others(connection: AsyncConnection, rules: Iterable[str]) -> None:
+    """Drop the counts of rules that are no more."""
+    await connection.execute(sa.delete(verdicts).where(verdicts.c.rule.not_in(list(rules))))
 
 
 async def counts(connection: AsyncConnection) -> list[Count]:

@@ -168,6 +168,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'due'"),
         postgresql_where=sa.text("state = 'due'"),
     )
+    op.create_index(
+        "ix_outbox_sending",
+        "outbox",
+        ["lease"],
+        unique=False,
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
 
     op.create_table(
         "records",
@@ -181,16 +189,16 @@ def upgrade() -> None:
         sa.Column("observed_at", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("dirty", sa.Boolean(), nullable=False),
+        sa.Column("mark", sa.BigInteger()),
         sa.PrimaryKeyConstraint("source", "kind", "id", name="pk_records"),
     )
     op.create_index(
-        "ix_records_dirty",
+        "ix_records_marked",
         "records",
         ["kind", "source", "id"],
         unique=False,
-        sqlite_where=sa.text("dirty"),
-        postgresql_where=sa.text("dirty"),
+        sqlite_where=sa.text("mark IS NOT NULL"),
+        postgresql_where=sa.text("mark IS NOT NULL"),
     )
     op.create_index("ix_records_key", "records", ["key"], unique=False)
 

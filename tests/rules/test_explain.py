@@ -31,7 +31,8 @@ RULE = read_rule(
 
 PASSES = (
     "Fine: age_days > sle_days is not met (age_days 12, sle_days 20); "
-    "business_days_since(blocked_since) > days is not met (business_days_since(blocked_since) 1, blocked_since 2026-11-25, days 2)."
+    "business_days_since(blocked_since) > days is not met "
+    "(business_days_since(blocked_since) 1, blocked_since 2026-11-25, days 2)."
 )
 UNKNOWN = (
     "Unknown: state is not known; sle_days is not known (fewer than 20 finished items and none declared)."

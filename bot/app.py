@@ -44,7 +44,7 @@ class App:
 
     def operator(self) -> Asker:
         """Who asks at the command line."""
-        return Asker(user="", team=None, channel=None, handle=self.book.model.operator)
+        return Asker(user="", team=None, channel=None, handle=self.book.model.operator, operator=True)
 
     async def sync(self, source: str, progress: Progress = unwatched) -> Pulled:
         """Pull one source.

@@ -30,6 +30,7 @@ class Book:
     fingerprint: str
     rules: tuple[Rule, ...]
     calendars: Mapping[str, WorkingTime]
+    own: frozenset[str] = frozenset()  # rules of the organisation itself, which carry their mode
     by_id: Mapping[str, Rule] = field(init=False)
     _scans: dict[tuple[str, ...], Scan] = field(init=False, default_factory=dict, repr=False)
 
@@ -51,7 +52,10 @@ class Book:
 
     def mode(self, rule: str, product: str | None) -> str:
         """off, shadow, digest, notify or gate: the product's setting, else the profile's."""
-        return mode(rule, self.model.profile, self.setting(rule, product))
+        setting = self.setting(rule, product)
+        if rule in self.own and (setting is None or setting.mode is None):
+            return self.by_id[rule].mode
+        return mode(rule, self.model.profile, setting)
 
     def parameters(self, rule: Rule, product: str | None) -> Mapping[str, Value]:
         """The rule's parameters with the product's own values."""
@@ -71,6 +75,7 @@ def read_book(path: Path) -> Book:
     """
     loaded = load_model(path)
     rules = {r.id: r for r in builtin_rules()}
+    added: set[str] = set()
     mistakes: list[Mistake] = []
     for n, data in enumerate(loaded.model.custom_rules):
         place = loaded.origins.near(f"custom_rules[{n}]")
@@ -80,10 +85,13 @@ def read_book(path: Path) -> Book:
             mistakes.append(Mistake(place.file, place.line, f"custom_rules[{n}]", str(error)))
         else:
             rules[own.id] = own
+            added.add(own.id)
     mistakes += _unfit_settings(loaded, rules)
     if mistakes:
         raise ModelMistakes(mistakes)
-    return Book(loaded.model, loaded.fingerprint, tuple(rules.values()), working_times(loaded.model))
+    return Book(
+        loaded.model, loaded.fingerprint, tuple(rules.values()), working_times(loaded.model), frozenset(added)
+    )
 
 
 def builtin_rules() -> tuple[Rule, ...]:

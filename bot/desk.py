@@ -16,7 +16,7 @@ from bot.store.database import Database
 from bot.store.judging import joined_rows
 from bot.words import context, said
 from config.model import Product
-from rules.audience import Clearance, visible
+from rules.audience import Clearance, lets_in, visible
 from rules.digest import line
 from rules.explain import explain_rule
 from rules.facts import TABLES
@@ -114,6 +114,8 @@ class StoreDesk:
                 row = (await joined_rows(connection, self.book(), table, [subject], now)).get(subject)
                 if row is None or not visible(row["audience"], clearance):
                     continue
+                if not self._lets_in(asker, row["product"]):
+                    continue
                 known = await findings.of_subjects(connection, table, [subject])
                 states = await syncs.states(connection)
                 return self._explanation(table, row, known, states, now)
@@ -162,7 +164,14 @@ class StoreDesk:
             if f.rule in book.by_id
             and book.mode(f.rule, f.product) not in SHADOW
             and visible(f.audience, clearance)
+            and self._lets_in(asker, f.product)
         ]
+
+    def _lets_in(self, asker: Asker, product: str | None) -> bool:
+        if asker.operator:
+            return True
+        model, today = self.book().model, self.now().date()
+        return lets_in(model, product, handle=asker.handle, channel=asker.channel, today=today)
 
     def _may_ask(self, asker: Asker, product: Product) -> bool:
         return asker.handle is not None or self.here(asker) in {product.id, product.stream}

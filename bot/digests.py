@@ -14,7 +14,7 @@ from bot.slack.messages import Message
 from bot.store import findings, outbox, syncs, verdicts
 from bot.store.database import Database
 from bot.words import said
-from rules.audience import channel_clearance, visible
+from rules.audience import channel_clearance, lets_in, visible
 from rules.digest import Coverage, Occasion, compose
 from rules.findings import Event, Finding
 from rules.views import Digest, SourceAge
@@ -61,6 +61,7 @@ async def _one(connection: AsyncConnection, book: Book, name: str, target: Targe
             and finding.rule in book.by_id
             and book.mode(finding.rule, finding.product) not in SHADOW
             and visible(finding.audience, clearance)
+            and lets_in(book.model, finding.product, handle=None, channel=target.channel, today=now.date())
         )
 
     since = await outbox.last_digest(connection, name, target.channel)

@@ -111,6 +111,26 @@ def asker_clearance(model: OperatingModel, handle: str | None, channel: str | No
     )
 
 
+def lets_in(
+    model: OperatingModel, product: str | None, *, handle: str | None, channel: str | None, today: date
+) -> bool:
+    """Whether a product's `visibility` lets a reader in: by everyone, its channel, its people, or by name.
+
+    Names in `read` are handles, teams and roles; a role means its holder for this product.
+    """
+    known = model.products.get(product or "")
+    if known is None or "everyone" in known.visibility.read:
+        return True
+    if channel is not None and _is(known.channel, _name(channel)):
+        return True
+    if handle is None:
+        return False
+    teams = {key for key, team in model.teams.items() if handle in team.members}
+    roles = {role for role, holder in known.roles.items() if holder == handle}
+    named = {handle, *teams, *roles} & set(known.visibility.read)
+    return bool(named) or _holds_role(known, handle, teams, today)
+
+
 def _holds_role(product: Product, handle: str, teams: set[str], today: date) -> bool:
     acting = (a.by for a in product.acting if a.until >= today)
     return handle in {product.owner, *product.roles.values(), *acting} or bool(teams & set(product.teams))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from rules.records import Change, WorkItem
 from rules.workflow import FINISHED, Meanings, State
@@ -16,6 +16,8 @@ class Blockage:
     since: datetime | None = None
     open_blockers: int | None = 0
     first: WorkItem | None = None  # first blocker that is not done
+    done: tuple[str, ...] = ()  # keys of the blockers that are done
+    flagged: bool = False
     stale_link: bool = False  # all linked blockers are done, yet it is still held as if they were not
 
 
@@ -58,8 +60,25 @@ def blockage(
         since=since,
         open_blockers=None if unknown else len(waiting),
         first=waiting[0] if waiting else None,
+        done=tuple(closed),
+        flagged=flagged,
         stale_link=stale,
     )
+
+
+def reason(item: WorkItem, block: Blockage, zone: tzinfo) -> str | None:
+    """What holds the item back, to follow "is held up": flagged since Wed 18 Nov. None where nothing does."""
+    if block.stale_link:
+        return (
+            f"still held although {' and '.join(block.done)} {'is' if len(block.done) == 1 else 'are'} done"
+        )
+    if not block.blocked:
+        return None
+    reasons = ["flagged"] if block.flagged else []
+    reasons += [f"waiting for {block.first.key}"] if block.first is not None else []
+    since = block.since.astimezone(zone) if block.since is not None else None
+    words = " and ".join(reasons) or f"in status {item.status}"
+    return words if since is None else f"{words} since {since:%a} {since.day} {since:%b}"
 
 
 def _held_since(item: WorkItem, state_since: datetime | None, *, flagged: bool, before: datetime) -> bool:

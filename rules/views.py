@@ -80,7 +80,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a predicate with the values it met: text "age_days > sle_days", values {"age_days": 12, …}."""
+    """A piece of a predicate, "age_days > sle_days", with the values it met: {"age_days": 12, …}."""
 
     text: str
     holds: bool | None

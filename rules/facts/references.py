@@ -54,6 +54,7 @@ TABLE = FactTable(
             unit="items",
             absence="not a selector",
         ),
+        Fact("problem", Type.TEXT, "What is wrong with it, in words.", absence="nothing"),
         Fact("suggestion", Type.TEXT, "The nearest thing that exists.", absence="nothing similar"),
     ),
 )
@@ -78,7 +79,7 @@ def derive(
         _row(model, selector.pointer, world, fresh_until) | _matched(selector, world, matched_30d)
         for selector in selectors(model)
     ]
-    return named + chosen
+    return [row | {"problem": _problem(row)} for row in named + chosen]
 
 
 def _matched(selector: SelectorPointer, world: "_World", matched: Mapping[str, int]) -> dict[str, Any]:
@@ -113,6 +114,16 @@ def _row(
         "matched_30d": None,
         "suggestion": world.nearest(pointer) if exists is False else None,
     }
+
+
+def _problem(row: Mapping[str, Any]) -> str | None:
+    """What is wrong with a reference, as a sentence's end; None where nothing is."""
+    if row["exists"] is False:
+        hint = f"; did you mean {row['suggestion']}?" if row["suggestion"] else "."
+        return f"nothing of that name is visible to the bot{hint}"
+    if row["archived"]:
+        return "it is archived."
+    return "no item matched it in 30 days." if row["matched_30d"] == 0 else None
 
 
 class _World:

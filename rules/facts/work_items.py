@@ -6,7 +6,7 @@ from typing import Any
 from config.calendar import WorkingTime
 from rules.around import Around
 from rules.belonging import belonging
-from rules.blocked import Blockage, blockage
+from rules.blocked import Blockage, blockage, reason
 from rules.businesstime import business_days, day_number
 from rules.facts.context import Context
 from rules.facts.table import Fact, FactTable, Type
@@ -141,6 +141,13 @@ TABLE = FactTable(
             source="history",
             absence="not blocked, or no history is known",
         ),
+        Fact(
+            "block_reason",
+            Type.TEXT,
+            "What holds it back, in words: flagged since Wed 18 Nov.",
+            source="history; links",
+            absence="nothing holds it back",
+        ),
         Fact("open_blockers", Type.NUMBER, "Linked blockers that are not done.", unit="items"),
         Fact(
             "blocking_product",
@@ -269,6 +276,7 @@ def derive(item: WorkItem, around: Around, context: Context) -> dict[str, Any]:
         "flagged": item.flagged,
         "blocked": block.blocked,
         "blocked_since": block.since,
+        "block_reason": reason(item, block, calendar.zone),
         "open_blockers": block.open_blockers,
         "blocking_product": _blocking_product(block, around, context, product),
         "stale_link": block.stale_link,

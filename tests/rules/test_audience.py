@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.model import OperatingModel
-from rules.audience import NOBODY, Clearance, asker_clearance, channel_clearance, visible
+from rules.audience import NOBODY, Clearance, asker_clearance, channel_clearance, lets_in, visible
 
 TODAY = date(2026, 11, 23)
 
@@ -199,3 +199,32 @@ def test_two_clearances_together_see_what_either_sees(
 def test_a_security_level_is_read_only_where_it_is_named(level: str, reader: Clearance) -> None:
     stamp = f"jira:jira:BOOK:{level}"
     assert visible((stamp,), reader) == (stamp in reader.named)
+
+
+def test_a_product_that_keeps_to_itself_is_read_in_its_channel_by_its_people_and_by_who_is_named() -> None:
+    model = OperatingModel.model_validate(
+        {
+            "people": {"ana": {}, "bo": {}, "eva": {}},
+            "teams": {"audit": {"members": ["eva"]}},
+            "products": {
+                "secret": {
+                    "id": "secret",
+                    "owner": "ana",
+                    "channel": "own",
+                    "visibility": {"read": ["audit"]},
+                },
+                "plain": {"id": "plain"},
+            },
+        }
+    )
+    today = date(2026, 11, 24)
+
+    def read(product: str, handle: str | None, channel: str | None) -> bool:
+        return lets_in(model, product, handle=handle, channel=channel, today=today)
+
+    assert read("secret", None, "own")
+    assert read("secret", "ana", None)
+    assert read("secret", "eva", None)
+    assert not read("secret", "bo", None)
+    assert not read("secret", None, "stream")
+    assert read("plain", None, "anywhere")

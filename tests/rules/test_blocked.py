@@ -1,11 +1,12 @@
 """Blocked: flags, statuses and links, since when without a break, and links that outlived their reason."""
 
+from datetime import UTC
 from typing import Any
 
 from rule_records import WORKFLOW, at, change, item, moved
 
 from config.model import Workflow
-from rules.blocked import Blockage, blockage
+from rules.blocked import Blockage, blockage, reason
 from rules.flow import state_now
 from rules.records import Link, WorkItem
 from rules.workflow import Meanings
@@ -157,3 +158,16 @@ def test_done_work_is_not_blocked() -> None:
 def test_without_history_it_is_blocked_since_nobody_knows_when() -> None:
     found = of(active(flagged=True, changes=None))
     assert (found.blocked, found.since) == (True, None)
+
+
+def test_the_reason_names_flag_blocker_status_or_what_is_already_done() -> None:
+    flag = change("2026-11-18T09:00", "flagged", None, "yes")
+    flagged = active(flagged=True, changes=(flag,))
+    assert reason(flagged, of(flagged), UTC) == "flagged since Wed 18 Nov"
+    linked = active(links=BY_TWO, changes=None)
+    assert reason(linked, of(linked, OPEN), UTC) == "waiting for SHOP-2"
+    both = active(flagged=True, links=BY_TWO, changes=None)
+    assert reason(both, of(both, OPEN), UTC) == "flagged and waiting for SHOP-2"
+    stale = active(flagged=True, links=BY_TWO, changes=None)
+    assert reason(stale, of(stale, CLOSED), UTC) == "still held although SHOP-2 is done"
+    assert reason(active(), of(active()), UTC) is None

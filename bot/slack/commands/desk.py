@@ -17,6 +17,7 @@ class Asker:
     team: str | None  # Slack workspace id
     channel: str | None  # name of the channel, None in direct messages and where the bot is not a member
     handle: str | None
+    operator: bool = False  # asks beside the database, where everything can be read anyway
 
 
 @dataclass(frozen=True, slots=True)

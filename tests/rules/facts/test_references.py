@@ -157,3 +157,12 @@ def test_a_selector_of_a_missing_or_archived_container_is_not_told_of_twice() ->
 def test_a_label_needs_every_tool_read() -> None:
     assert rows(synced=("jira",))["products.booking.work[4]"]["matched_30d"] is None
     assert rows(synced=("jira", "github"))["products.booking.work[4]"]["matched_30d"] == 0
+
+
+def test_what_is_wrong_is_said_in_words() -> None:
+    rows = derive(COMPANY, WORLD, PERSONS, {}, ALL, SOON)
+    problems = {row["value"]: row["problem"] for row in rows}
+    assert problems["team-mony"] == "nothing of that name is visible to the bot; did you mean team-money?"
+    assert problems["OLD"] == "it is archived."
+    assert problems["prod-booking"] is None
+    assert "no item matched it in 30 days." in problems.values()

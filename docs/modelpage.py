@@ -1,0 +1,191 @@
+"""The page model.md: every key of the operating model, read from the types that check it."""
+
+import ast
+import inspect
+import re
+import textwrap
+from typing import Any, get_args
+
+from markdown import GENERATED, anchor, code, table
+from pydantic.fields import FieldInfo
+
+from config.model import OperatingModel
+from config.words import Strict
+
+LATER = (
+    "review",
+    "lifecycles",
+    "objectives",
+    "measures",
+    "decisions",
+    "delegations",
+    "partners",
+    "consumers",
+    "experiments",
+    "capabilities",
+    "strategy",
+    "culture",
+    "commitments",
+    "imports",
+    "waivers",
+    "people_data",
+    "retention",
+    "rollout",
+)
+"""Sections that are read and checked, and that nothing of this version acts on."""
+
+WORDS = {
+    "str": "text",
+    "bool": "true or false",
+    "int": "whole number",
+    "float": "number",
+    "Any": "anything",
+    "Handle": "person",
+    "Role": "role",
+    "Channel": "channel, without `#`",
+    "Project": "Jira project key",
+    "Duration": "duration: `10m`, `4h`, `90d`, `8bh`, `3bd`",
+    "Range": "range of percent: `35-45`",
+    "Day": "day: `2026-12-24`",
+    "Amount": "amount: `900k`",
+    "Count": "whole number from 0",
+    "Number": "number",
+    "Parameter": "number, text, true or false",
+}
+_ASIDE = re.compile(r" \(SETTLED \d+\)")
+ALIASES = {"Category", "Level", "Mode", "FlowItem", "SourceKind"}
+
+INTRODUCTION = """# Operating model: every key
+
+The operating model is YAML 1.2: one file, or a folder. `opsbot model check` reads it and names every mistake
+with file and line. `config/example/` has the smallest useful model and a whole one. What the words mean:
+[concepts](concepts.md). For completion in an editor: [JSON Schema](operating-model.schema.json).
+
+## How it is written
+
+- **A folder is a section, a file name is an id.** `products/billing.yaml` holds what
+  `products: {billing: …}` would hold. A name with `_` is a folder with `-`: `value-streams/`. Other files at
+  the top hold whole sections.
+- **A product inherits** from `defaults` at the top, then from `defaults` of its value stream, then has its
+  own words. `defaults` takes every key of a [product](#product). Maps merge, lists replace, `null` clears,
+  and `{add: [..]}` in the place of a list extends what is inherited.
+- **`rules`** stand in `defaults`, in `defaults` of a value stream, or in a product, never at the top: a mode
+  (`flow-wip-limit: off`), or a map of parameters and mode
+  (`flow-review-waiting: {days: 0.75, mode: digest}`).
+- **Short forms.** `sle: {story: auto, epic: 60d at 85%}`. A flow item is told by an issue type (`[Bug]`) or a
+  label (`[{label: security}]`). `allow: all` is every flow item. `failure: [revert, {label: incident}]`.
+- **People** are written once, under `people`, and named by that handle elsewhere.
+
+"""
+
+
+def model_page() -> str:
+    """Every key, type by type, the whole model first."""
+    later = ", ".join(map(code, LATER))
+    text = [
+        GENERATED,
+        INTRODUCTION,
+        f"Read and checked, but not acted on by this version: {later}.\n",
+    ]
+    for type_ in types():
+        title = "The whole file" if type_ is OperatingModel else type_.__name__
+        text.append(f"\n## {title}\n\n{_docstring(type_)}\n\n{_keys(type_)}")
+    return "".join(text)
+
+
+def types() -> list[type[Strict]]:
+    """The types of the model, each before those it is made of."""
+    found: list[type[Strict]] = []
+
+    def walk(annotation: Any) -> None:
+        if isinstance(annotation, type) and issubclass(annotation, Strict):
+            if annotation not in found:
+                found.append(annotation)
+                for field in annotation.model_fields.values():
+                    walk(field.annotation)
+            return
+        for inner in get_args(annotation):
+            walk(inner)
+
+    walk(OperatingModel)
+    return found
+
+
+def comments(type_: type[Strict]) -> dict[str, tuple[ast.expr, str]]:
+    """Of each field in the source: its annotation, and the comment beside it."""
+    source = textwrap.dedent(inspect.getsource(type_))
+    lines = source.splitlines()
+    body = ast.parse(source).body[0]
+    assert isinstance(body, ast.ClassDef)  # noqa: S101 - the source of a class
+    found = {}
+    for node in body.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            rest = lines[(node.end_lineno or node.lineno) - 1][node.end_col_offset or 0 :]
+            found[node.target.id] = node.annotation, rest.partition("#")[2].strip()
+    return found
+
+
+def _docstring(type_: type[Strict]) -> str:
+    return _ASIDE.sub("", inspect.cleandoc(type_.__doc__ or ""))
+
+
+def _keys(type_: type[Strict]) -> str:
+    rows = []
+    told = comments(type_)
+    for name, field in type_.model_fields.items():
+        if name == "id" and type_.__name__ in {"Product", "ValueStream"}:
+            continue  # the key of its map, or the name of its file
+        annotation, comment = told[name]
+        rows.append((code(field.alias or name), _words(annotation), _default(field), comment))
+    return table(("Key", "Value", "Default", ""), rows)
+
+
+def _words(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name):
+            return _name(name)
+        case ast.BinOp(left=left, right=right):
+            return " or ".join(_words(side) for side in (left, right) if not _is_none(side))
+        case ast.Subscript(value=ast.Name(id="Literal"), slice=options):
+            return _options(options)
+        case ast.Subscript(value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[inner, *_])):
+            return _words(inner)
+        case ast.Subscript(value=ast.Name(id="list"), slice=inner):
+            return f"list of {_words(inner)}"
+        case ast.Subscript(value=ast.Name(id="dict"), slice=ast.Tuple(elts=[key, value])):
+            by = "" if _words(key) == "text" else f" ({_words(key)})"
+            return f"map by name{by} of {_words(value)}"
+    raise TypeError(f"no words for {ast.unparse(node)}")
+
+
+def _name(name: str) -> str:
+    if name in ALIASES:
+        return ", ".join(map(code, _alias(name)))
+    return WORDS.get(name) or f"[{name}](#{anchor(name)})"
+
+
+def _alias(name: str) -> tuple[str, ...]:
+    from config import model, product  # noqa: PLC0415 - only to look a name up
+
+    values: tuple[str, ...] = get_args(getattr(product, name, None) or getattr(model, name))
+    return values
+
+
+def _options(options: ast.expr) -> str:
+    values = options.elts if isinstance(options, ast.Tuple) else [options]
+    return ", ".join(code(str(v.value)) for v in values if isinstance(v, ast.Constant))
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "**required**"
+    value: Any = field.get_default(call_default_factory=True)
+    if value in (None, [], {}) or isinstance(value, Strict):
+        return ""
+    if isinstance(value, bool):
+        return code(str(value).lower())
+    return code(", ".join(map(str, value)) if isinstance(value, list) else str(value))

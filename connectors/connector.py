@@ -54,7 +54,10 @@ class Connector(Protocol):
         ...
 
     async def read(self, keys: Sequence[str]) -> Page:
-        """Re-read the named items (ids or keys) as they are now; items that are gone come back as deleted."""
+        """Re-read the named items (ids or keys) as they are now.
+
+        Items known to be gone come back as deleted; those that are only out of sight are problems.
+        """
         ...
 
     async def check(self) -> Sequence[Check]:

@@ -17,7 +17,8 @@ class Change:
 
     `field` is one of the words below where the source's field has that meaning, else the source's own name:
     status, assignee, resolution, flagged, link, parent, priority, labels, team. Values are what a person
-    would read; for `flagged` before and after are "yes" or None; for `link` they are "<link kind> <key>".
+    would read; for `flagged` before and after are "yes" or None; for `link` they are "<link kind> <key>";
+    for `assignee` they are account ids, as everywhere.
     """
 
     id: str

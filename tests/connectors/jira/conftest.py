@@ -39,9 +39,11 @@ def serving(told: World, clock: Callable[[], datetime]) -> Iterator[str]:
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning", ws="none"))
         thread = Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,11 @@ def test_what_is_no_json_object_is_refused(message: bytes) -> None:
 
 SCALAR = st.none() | st.booleans() | st.integers() | st.text(max_size=4)
 SHAPE = st.recursive(
-    SCALAR, lambda inner: st.dictionaries(st.sampled_from(["id", "key", "self"]), inner) | st.lists(inner)
+    SCALAR,
+    lambda inner: (
+        st.dictionaries(st.sampled_from(["id", "key", "self"]), inner) | st.lists(inner, max_size=2)
+    ),
+    max_leaves=5,
 )
 
 

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.jira.client import JiraCloud
+from config.model import Source
+from connectors.jira.client import JiraCloud, connect
+from connectors.larkfield.generate import larkfield
 from rules.records import Container, Link, Person, WorkItem
 from tests.connectors.contract import ConnectorLaws, OpenConnector, stored, sync
-from tests.connectors.jira.conftest import Clock
+from tests.connectors.jira.conftest import TOKEN, USER, Clock, serving
 from tests.connectors.jira.small_world import BEGIN, NOW
 
 OpenJira = Callable[..., Awaitable[JiraCloud]]
@@ -141,6 +143,31 @@ async def test_what_has_not_happened_yet_is_not_told(open_jira: OpenJira, clock:
     assert "TRK-900" in {record.key for record in stored(await sync(open_jira)).values()}
 
 
+async def test_larkfields_year_arrives_as_it_happened(clock: Clock) -> None:
+    told = larkfield()
+    clock.now = told.ends
+    with serving(told, clock) as url:
+        connector = connect(
+            Source(id="jira", jira="larkfield.atlassian.net"), user=USER, token=TOKEN, url=url, clock=clock
+        )
+        pages = [page async for page in connector.pages(None)]
+        await connector.close()
+    records = stored(pages)
+    for issue in told.issues:
+        state = issue.as_of(told.ends)
+        item = records.get(("jira", "work_item", str(issue.id)))
+        if state is None:
+            assert item is None
+            continue
+        assert isinstance(item, WorkItem)
+        assert item.changes is not None
+        assert (item.status, item.resolution, item.assignee, item.flagged, item.labels, item.parent) == (
+            (state.status, state.resolution, state.assignee, state.flagged, state.labels, state.parent)
+        )
+        assert sorted(f"{link.kind} {link.key}" for link in item.links) == sorted(state.links)
+        assert len(item.changes) == sum(1 for one in state.happenings if one.field != "comment")
+
+
 async def test_the_doctor_finds_a_healthy_site(open_jira: OpenJira) -> None:
     connector = await open_jira(("BOOK", "OLD", "NOPE"), ("no such field",))
     checks = {check.name: check.state for check in await connector.check()}
@@ -157,9 +184,9 @@ async def test_the_doctor_finds_a_healthy_site(open_jira: OpenJira) -> None:
 
 
 async def test_the_doctor_says_what_to_do_about_a_refused_token(open_jira: OpenJira) -> None:
-    connector = await open_jira(token="wrong")
+    connector = await open_jira(token="t0ken-of-nobody")
     (check,) = await connector.check()
     await connector.close()
     assert check.state == "fail"
     assert "_edge/tenant_info" in check.remedy
-    assert "wrong" not in f"{check}".replace("wrong host", "")
+    assert "t0ken-of-nobody" not in f"{check}"

@@ -1,8 +1,9 @@
-"""What a row of facts takes from the operating model: its product's stream and tier, and its calendar."""
+"""What every row of facts takes from its record, and from its product: stream, tier and calendar."""
 
 from typing import Any
 
 from config.model import OperatingModel
+from rules.records import PullRequest, WorkItem
 
 
 def calendar_name(model: OperatingModel, product: str | None) -> str:
@@ -20,6 +21,24 @@ def belonging(model: OperatingModel, product: str | None, calendar: str | None =
         "stream": known.stream if known else None,
         "tier": known.tier if known else None,
         "calendar": calendar or calendar_name(model, product),
+    }
+
+
+def identity(record: WorkItem | PullRequest) -> dict[str, Any]:
+    """The facts a row takes from its record alone; `observed_at` is the store's to fill."""
+    return {
+        "subject": f"{record.source}:{record.id}",
+        "key": record.key,
+        "title": record.title,
+        "url": record.url or None,
+        "audience": (record.audience,) if record.audience else None,
+        "source": record.source,
+        "observed_at": None,
+        "fresh_until": None,
+        "container": record.container,
+        "created_at": record.created_at,
+        "changed_at": record.changed_at,
+        "labels": record.labels,
     }
 
 

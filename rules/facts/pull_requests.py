@@ -3,7 +3,7 @@
 from typing import Any
 
 from rules.around import Around
-from rules.belonging import belonging, calendar_name
+from rules.belonging import belonging, calendar_name, identity
 from rules.facts.context import Context
 from rules.facts.table import Fact, FactTable, Type
 from rules.patterns import path_matches
@@ -115,30 +115,20 @@ TABLE = FactTable(
 
 
 def derive(pull: PullRequest, around: Around, context: Context) -> dict[str, Any]:
-    """The row of one pull request; `observed_at` is the store's to fill."""
+    """The row of one pull request."""
     items = around.items_of(pull)
     placement = context.mapper.place_pull(pull, [context.place(item, around) for item in items])
     product = placement.product
     quality = context.quality(product)
     shown = context.accounts.shown
     return {
-        "subject": f"{pull.source}:{pull.id}",
-        "key": pull.key,
-        "title": pull.title,
-        "url": pull.url or None,
+        **identity(pull),
         **belonging(context.model, product, _review_calendar(pull, context, product)),
-        "audience": (pull.audience,) if pull.audience else None,
         "governed": not pull.deleted and not pull.author_is_bot and not context.mapper.ignored(pull),
-        "source": pull.source,
-        "observed_at": None,
-        "fresh_until": None,
-        "container": pull.container,
         "state": pull.state,
         "author": shown(pull.source, pull.author),
         "draft": pull.draft,
         "base_is_default": pull.base_is_default,
-        "created_at": pull.created_at,
-        "changed_at": pull.changed_at,
         "ready_at": pull.ready_at,
         "merged_at": pull.merged_at,
         "merged_by": shown(pull.source, pull.merged_by),
@@ -147,7 +137,6 @@ def derive(pull: PullRequest, around: Around, context: Context) -> dict[str, Any
         "wanted_approvals": quality.reviews,
         "emergency": quality.emergency_label in pull.labels,
         "exempt_by_path": _exempt(pull, quality.bots, quality.bot_paths),
-        "labels": pull.labels,
         "requested": tuple(shown(pull.source, account) or account for account in pull.requested),
         "lines": pull.lines,
         "items": tuple(item.key for item in items),

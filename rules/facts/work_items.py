@@ -5,7 +5,7 @@ from typing import Any
 
 from config.calendar import WorkingTime
 from rules.around import Around
-from rules.belonging import belonging
+from rules.belonging import belonging, identity
 from rules.blocked import Blockage, blockage, reason
 from rules.businesstime import business_days, day_number
 from rules.facts.context import Context
@@ -235,7 +235,7 @@ TABLE = FactTable(
 
 
 def derive(item: WorkItem, around: Around, context: Context) -> dict[str, Any]:
-    """The row of one item; `observed_at` is the store's to fill."""
+    """The row of one item."""
     placement = context.place(item, around)
     product = placement.product
     meanings, calendar = context.meanings(product), context.calendar(product)
@@ -250,26 +250,15 @@ def derive(item: WorkItem, around: Around, context: Context) -> dict[str, Any]:
     )
     level = meanings.level(item)
     return {
-        "subject": f"{item.source}:{item.id}",
-        "key": item.key,
-        "title": item.title,
-        "url": item.url or None,
+        **identity(item),
         **belonging(context.model, product, calendar.id),
-        "audience": (item.audience,) if item.audience else None,
         "governed": level != "subtask" and not item.deleted and not _set_aside(item, context),
-        "source": item.source,
-        "observed_at": None,
-        "fresh_until": None,
-        "container": item.container,
         "kind": item.kind,
         "level": level,
         "flow_item": _flow_item(item, around, context, product),
         "status": item.status,
         **_flow_facts(flowed, calendar),
-        "created_at": item.created_at,
-        "changed_at": item.changed_at,
         **_people_facts(item, context, product, calendar),
-        "labels": item.labels,
         "parent": item.parent,
         "priority": item.priority,
         "due_at": _end_of_day(item, calendar),

@@ -73,5 +73,6 @@ def words(node: Node, found: Any, context: Context) -> str:
 
 
 def short(number: float) -> str:
-    """12, 2.5: one decimal at most."""
-    return f"{round(number, 1) + 0.0:.1f}".removesuffix(".0")
+    """12, 2.5, 0.75: one decimal at most, two below 1."""
+    text = f"{round(number, 1 if abs(number) >= 1 else 2) + 0.0:.2f}"
+    return text.rstrip("0").rstrip(".")

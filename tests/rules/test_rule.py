@@ -157,7 +157,8 @@ def test_a_sentence_shows_numbers_without_needless_decimals_and_absence_in_words
         ("{blocked}", {"blocked": True}, "yes"),
         ("{assignee}", {}, "nobody"),
         ("{due_at}", {"due_at": datetime(2026, 11, 30, 23, 30, tzinfo=UTC)}, "2026-12-01"),
-        ("{open_blockers}", {"open_blockers": -0.04}, "0"),
+        ("{open_blockers}", {"open_blockers": -0.004}, "0"),
+        ("{open_blockers}", {"open_blockers": 0.75}, "0.75"),
         ("{{{key}}}", {"key": "X"}, "{X}"),
     ],
 )

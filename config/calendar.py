@@ -1,7 +1,7 @@
 """Working time of a calendar: its time zone, the windows of each weekday, and its closed days."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ class WorkingTime:
 
     id: str
     zone: ZoneInfo
-    week: Mapping[int, tuple[Window, ...]]  # Monday is 0; local times, no overlap, ascending
+    week: Mapping[int, tuple[Window, ...]] = field(hash=False)  # 0: Monday; local, ascending, no overlap
     closed: frozenset[date]
 
 

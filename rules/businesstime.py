@@ -47,6 +47,7 @@ def business_hours(calendar: WorkingTime, a: datetime, b: datetime) -> float:
     return float(Fraction(sum(worked for worked, _ in _days(calendar, a, b)), _HOUR))
 
 
+@lru_cache(maxsize=4096)  # a scan asks the same of a calendar for every product
 def cutoff(
     calendar: WorkingTime,
     now: datetime,

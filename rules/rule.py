@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
@@ -82,6 +82,11 @@ class Rule:
     source: str  # who says so, outside of this organisation
     false_positives: tuple[str, ...]
     origin: str  # where it is written: file and line
+    facts_used: frozenset[str] = field(init=False, repr=False)  # names of all facts that decide it
+
+    def __post_init__(self) -> None:
+        used = frozenset[str]().union(*(expression.facts_used for expression in self.expressions))
+        object.__setattr__(self, "facts_used", used)
 
     @property
     def family(self) -> str:
@@ -97,11 +102,6 @@ class Rule:
     def expressions(self) -> tuple[Expression, ...]:
         """Scope, condition, and the conditions of higher severities."""
         return (self.where, self.violates, *self.worse.values())
-
-    @property
-    def facts_used(self) -> frozenset[str]:
-        """Names of all facts that decide it."""
-        return frozenset().union(*(expression.facts_used for expression in self.expressions))
 
     @property
     def names_tier(self) -> bool:

@@ -1,6 +1,6 @@
 """What a fact is: a named, typed, documented value about a subject, and what its absence means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -48,15 +48,16 @@ class FactTable:
     fresh: Literal["source", "row", "always"] = "source"
     """How the age of a row is known: its own source's last sync (or its own re-read), the `fresh_until`
     that an aggregate carries, or always fresh (rules about the model and about sources themselves)."""
+    stored: tuple[Fact, ...] = field(init=False, repr=False)
+    """Facts that are columns of the table itself, common ones first."""
+
+    def __post_init__(self) -> None:
+        stored = tuple(f for f in (*COMMON, *self.facts) if f.virtual is None and f.joined is None)
+        object.__setattr__(self, "stored", stored)
 
     def fact(self, name: str) -> Fact | None:
         """The fact of that name, common ones included, or None."""
         return next((f for f in (*COMMON, *self.facts) if f.name == name), None)
-
-    @property
-    def stored(self) -> tuple[Fact, ...]:
-        """Facts that are columns of the table itself, common ones first."""
-        return tuple(f for f in (*COMMON, *self.facts) if f.virtual is None and f.joined is None)
 
 
 COMMON = (

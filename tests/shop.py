@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from rule_records import item
 
 from bot.book import Book, read_book
+from bot.judge import judge_table
 from bot.pipeline import Judged, Pulled, derive, judge, sync
 from bot.store import findings
 from bot.store.database import Database
 from bot.store.tables import history, outbox
 from connectors.connector import Check, Page, Problem
 from connectors.errors import ConnectorError
-from rules.findings import Finding
+from rules.findings import Finding, Transition
 from rules.records import Record, WorkItem
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -149,12 +150,21 @@ class Shop:
         self.tool.says = [page(*records, **how)]
         return await sync(self.database, self.tool, self.clock)
 
-    async def judge(self) -> Judged:
+    async def judge(self) -> list[Transition]:
+        """Derive everything and judge all work items now; gives what happened."""
+        await derive(self.database, self.book, self.clock())
+        return (await judge_table(self.database, self.book, "work_items", self.clock(), None)).transitions
+
+    async def derive(self) -> None:
+        """Bring the facts up to date."""
+        await derive(self.database, self.book, self.clock())
+
+    async def judge_all(self) -> Judged:
         """Derive and judge everything now."""
         await derive(self.database, self.book, self.clock())
         return await judge(self.database, self.book, self.clock())
 
-    async def told(self, *records: Record) -> Judged:
+    async def told(self, *records: Record) -> list[Transition]:
         """Pull these, and judge."""
         await self.pull(*records)
         return await self.judge()

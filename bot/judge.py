@@ -57,8 +57,8 @@ async def judge_table(
         if only is None:
             rules = [r.id for r in book.scan(table).rules]
             await verdicts.keep(connection, rules, seen.counts, now)
-            products = ["", *book.model.products]
-            await findings.remember_baseline(connection, ((r, p) for r in rules for p in products), now)
+            looked_at = {(r, p) for r in rules for p in ("", *book.model.products)}
+            await findings.remember_baseline(connection, sorted(looked_at - baseline), now)
     return Judgement(table, seen.checked, seen.counts, transitions)
 
 

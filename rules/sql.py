@@ -88,7 +88,7 @@ def fact_table(table: FactTable, metadata: sa.MetaData) -> sa.Table:
         sa.Column(f.name, COLUMN_TYPES[f.type](), primary_key=f.name == "subject") for f in table.stored
     ]
     folded = [sa.Column(folded_name(f.name), sa.Text()) for f in table.stored if f.folded]
-    return sa.Table(name, metadata, *columns, *folded, sa.Index(f"ix_{name}_product", "product"))
+    return sa.Table(name, metadata, *columns, *folded, sa.Index(f"ix_{name}_product", "product", "calendar"))
 
 
 def column_values(table: FactTable, row: Mapping[str, Any]) -> dict[str, Any]:

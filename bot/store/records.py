@@ -274,7 +274,9 @@ async def unmark(connection: AsyncConnection, kind: str, derived: Sequence[Store
     same: list[Stored] = []
     for some in chunks(derived):
         query = sa.select(records.c.source, records.c.id, records.c.mark).where(
-            records.c.kind == kind, records.c.id.in_([s.record.id for s in some])
+            records.c.source.in_({s.record.source for s in some}),
+            records.c.kind == kind,
+            records.c.id.in_([s.record.id for s in some]),
         )
         now_is = {(r.source, r.id): r.mark for r in await connection.execute(query.with_for_update())}
         same += [s for s in some if now_is.get((s.record.source, s.record.id)) == s.mark]

@@ -56,7 +56,8 @@ edges = sa.Table(
     sa.Column("kind", sa.Text, primary_key=True),
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("relation", sa.Text, primary_key=True),
-    sa.Column("target", sa.Text, primary_key=True, index=True),
+    sa.Column("target", sa.Text, primary_key=True),
+    sa.Index("ix_edges_target_kind", "target", "kind"),
 )
 
 cursors = sa.Table(

@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("target", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("source", "kind", "id", "relation", "target", name="pk_edges"),
     )
-    op.create_index("ix_edges_target", "edges", ["target"], unique=False)
+    op.create_index("ix_edges_target_kind", "edges", ["target", "kind"], unique=False)
 
     op.create_table(
         "facts_state",

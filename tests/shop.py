@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from rule_records import item
 
 from bot.book import Book, read_book
+from bot.derive import derive_records
 from bot.judge import judge_table
 from bot.pipeline import Judged, Pulled, derive, judge, sync
-from bot.store import findings
+from bot.store import facts, findings
 from bot.store.database import Database
 from bot.store.tables import history, outbox
 from connectors.connector import Check, Page, Problem
@@ -151,8 +152,11 @@ class Shop:
         return await sync(self.database, self.tool, self.clock)
 
     async def judge(self) -> list[Transition]:
-        """Derive everything and judge all work items now; gives what happened."""
-        await derive(self.database, self.book, self.clock())
+        """Derive all records and judge all work items now; gives what happened."""
+        async with self.database.write() as connection:
+            await facts.prepare(connection, self.book.fingerprint)
+            await facts.remember(connection, derived=self.book.fingerprint)
+        await derive_records(self.database, self.book, self.clock())
         return (await judge_table(self.database, self.book, "work_items", self.clock(), None)).transitions
 
     async def derive(self) -> None:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from postgres import Server
@@ -12,12 +13,16 @@ from shop import Shop, book
 
 from bot.book import Book
 from bot.store.database import Database
+from bot.store.facts import FACTS, prepare
 from bot.store.migrate import migrate
+from bot.store.tables import facts_state, metadata
 
 
 async def _migrated(url: str) -> None:
     database = Database(url)
     await migrate(database)
+    async with database.write() as connection:
+        await prepare(connection, "no model yet")
     await database.close()
 
 
@@ -38,12 +43,11 @@ def migrated_postgres(postgres_server: Server) -> Iterator[str]:
 
 
 async def _emptied(url: str) -> None:
-    database = Database(url)
-    async with database.write() as connection:
-        names = await connection.run_sync(lambda c: sa.inspect(c).get_table_names())
-        tables = [n for n in names if n != "alembic_version" and not n.startswith("fact_")]
-        await connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
-    await database.close()
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    all_of = [sa.delete(t) for t in (*metadata.sorted_tables, *FACTS.values()) if t is not facts_state]
+    but_schema = "DELETE FROM facts_state WHERE name <> 'schema'"
+    await connection.execute("; ".join([*map(str, all_of), but_schema]))
+    await connection.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -4,12 +4,14 @@ import ast
 import inspect
 import re
 import textwrap
+from collections.abc import Iterator
 from typing import Any, get_args
 
 from markdown import GENERATED, anchor, code, table
 from pydantic.fields import FieldInfo
 
 from config.model import OperatingModel
+from config.pointers import POINTERS
 from config.words import Strict
 
 LATER = (
@@ -95,20 +97,17 @@ def model_page() -> str:
 
 def types() -> list[type[Strict]]:
     """The types of the model, each before those it is made of."""
-    found: list[type[Strict]] = []
+    found: dict[type[Strict], None] = {}
 
-    def walk(annotation: Any) -> None:
-        if isinstance(annotation, type) and issubclass(annotation, Strict):
-            if annotation not in found:
-                found.append(annotation)
-                for field in annotation.model_fields.values():
-                    walk(field.annotation)
-            return
-        for inner in get_args(annotation):
-            walk(inner)
+    def walk(type_: type[Strict]) -> None:
+        if type_ not in found:
+            found[type_] = None
+            for field in type_.model_fields.values():
+                for inner in _types_in(field.annotation):
+                    walk(inner)
 
     walk(OperatingModel)
-    return found
+    return list(found)
 
 
 def comments(type_: type[Strict]) -> dict[str, tuple[ast.expr, str]]:
@@ -136,8 +135,45 @@ def _keys(type_: type[Strict]) -> str:
         if name == "id" and type_.__name__ in {"Product", "ValueStream"}:
             continue  # the key of its map, or the name of its file
         annotation, comment = told[name]
-        rows.append((code(field.alias or name), _words(annotation), _default(field), comment))
+        key = field.alias or name
+        said = [*([comment] if comment else []), *_names(type_, key)]
+        rows.append((code(key), _words(annotation), _default(field), "; ".join(said)))
     return table(("Key", "Value", "Default", ""), rows)
+
+
+def _names(type_: type[Strict], key: str) -> Iterator[str]:
+    """What the values of a key name, where these are entries of the model."""
+    for section, part in POINTED.get((type_, key), {}).items():
+        said = "keys" if part == "@" else "names"
+        words = "everyone, people, teams or roles" if section == "readers" else f"entries of `{section}`"
+        yield f"{said}: {words}"
+
+
+def _pointed() -> dict[tuple[type[Strict], str], dict[str, str]]:
+    """By type and key: the sections that are named there, and the last part of the pattern."""
+    found: dict[tuple[type[Strict], str], dict[str, str]] = {}
+    for section, patterns in POINTERS.items():
+        for pattern in patterns if section not in {"people", "roles"} else ():
+            place: tuple[type[Strict], str] = OperatingModel, ""
+            inside: type[Strict] | None = OperatingModel
+            for part in pattern.split("."):
+                if part in "*@" or inside is None:
+                    continue
+                place = inside, part
+                fields = {f.alias or name: f for name, f in inside.model_fields.items()}
+                inside = next(_types_in(fields[part].annotation), None)
+            found.setdefault(place, {})[section] = pattern[-1]
+    return found
+
+
+def _types_in(annotation: Any) -> Iterator[type[Strict]]:
+    if isinstance(annotation, type) and issubclass(annotation, Strict):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _types_in(inner)
+
+
+POINTED = _pointed()
 
 
 def _words(node: ast.expr) -> str:

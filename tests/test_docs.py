@@ -14,11 +14,13 @@ import typer.main
 from jsonschema import Draft202012Validator
 
 from bot.cli.app import build
+from bot.slack.manifest import SCOPES
 from config.check import SECTIONS
 from config.example import example_path, smallest_path
 from config.folder import gather
 from config.load import load_model
 from config.model import OperatingModel
+from config.settings import is_secret, variable_fields
 from config.yaml import read_yaml
 from rules.rule import read_rule
 
@@ -111,10 +113,37 @@ def test_a_command_that_does_not_exist_would_be_noticed(wrong: str) -> None:
 def parse(words: list[str]) -> None:
     """Parse as the command line does, and run nothing; raises what the person would be told."""
     command: Any = typer.main.get_command(build())
-    context = command.make_context("opsbot", words, resilient_parsing=words == ["--version"])
+    context = command.make_context("opsbot", words)
     while rest := [*getattr(context, "_protected_args", ()), *context.args]:
         name, command, rest = command.resolve_command(context, rest)
         context = command.make_context(name, rest, parent=context)
+
+
+def test_every_variable_named_exists() -> None:
+    named = {name for page in PAGES for name in re.findall(r"OPSBOT_[A-Z_]+[A-Z]", page.read_text("utf-8"))}
+    fields = variable_fields()
+    known = {re.sub("<ID>", id_, name) for name in fields for id_ in ("<ID>", "JIRA", "GITHUB")}
+    files = {f"{name}_FILE" for name, field in fields.items() if is_secret(field)}
+    assert len(named) > 15
+    assert named - known - files - {"OPSBOT_SOURCES"} == set()
+
+
+def test_every_log_event_named_is_written() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = text.partition("| Event |")[2].partition("\n\n")[0]
+    events = {
+        name for row in table.splitlines() for name in _CODE.findall(row.partition("|")[2].partition("|")[0])
+    }
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
+    assert len(events) > 5
+    assert [event for event in sorted(events) if f'"{event}"' not in code] == []
+
+
+def test_every_scope_of_the_slack_app_is_explained() -> None:
+    text = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
+    table = text.partition("| Scope | Why |")[2].partition("\n\n")[0]
+    told = {name for row in table.splitlines() for name in _CODE.findall(row.split(" | ")[0])}
+    assert told == set(SCOPES)
 
 
 def test_every_operating_model_shown_loads(tmp_path: Path) -> None:

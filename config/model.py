@@ -47,7 +47,7 @@ from config.product import (
     Visibility,
 )
 from config.schedule import cron_line
-from config.words import Channel, Duration, Project, Selector, Strict
+from config.words import Channel, Duration, Project, Selector, Span, Strict
 from config.workflow import (
     FLOW_ITEMS,
     STANDARD_WORKFLOW,
@@ -147,6 +147,15 @@ def _check_site(host: str) -> str:
     return host
 
 
+_USUAL = {"jira": "10m", "github": "10m", "slack": "1h"}
+
+
+def _check_interval(every: Span) -> Span:
+    if every.business or every.hours < 1 / 60:
+        raise ValueError("a source is read every so many minutes, hours or days, 1m at least: 10m")
+    return every
+
+
 class Source(Strict):
     """A tool to read: exactly one of jira, github, slack, file. Secrets stay in the environment."""
 
@@ -159,7 +168,15 @@ class Source(Strict):
     branch: str | None = None
     projects: list[Project] = Field(default_factory=list)  # empty: all that is visible
     repositories: list[str] = Field(default_factory=list)
-    every: Duration | None = None
+    every: Annotated[Duration, AfterValidator(_check_interval)] | None = None  # else 10m, Slack 1h
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_interval(cls, said: Any) -> Any:
+        if isinstance(said, dict) and "every" not in said and "path" not in said:
+            usual = next((every for kind, every in _USUAL.items() if said.get(kind) is not None), None)
+            return {**said, "every": usual} if usual else said
+        return said
 
     @property
     def kind(self) -> SourceKind:

@@ -123,11 +123,6 @@ class Settings(BaseSettings):
     slack_command: str = Field(
         default="/ops", pattern=r"^/[a-z0-9_-]{1,31}$", description="The slash command the bot answers to."
     )
-    slack_reconcile: Literal["history", "off"] = Field(
-        default="off",
-        description="What happens to a post whose fate is unknown: history looks it up (needs a history "
-        "scope), off holds it back.",
-    )
     web_host: str = Field(default="127.0.0.1", description="Network address to listen on.")
     web_port: int = Field(default=8080, ge=1, le=65535, description="Port to listen on.")
     now: AwareDatetime | None = Field(

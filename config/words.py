@@ -174,7 +174,7 @@ class Selector(Strict):
 
     `github` is a repository pattern (larkfield/booking-*), `path` a file pattern inside it; `label` holds in
     any tool, `team` names a team of the model. Precedence is that of the highest key present:
-    label `product:<id>` 5, path 4, component 3, label 2, project or repository 1, team 0 (SETTLED 26).
+    label `product:<id>` 5, path 4, component 3, label 2, project or repository 1, team 0.
     """
 
     jira: JiraMatch | None = None

@@ -2,7 +2,7 @@
 
 YAML 1.2: `17:30`, `on`, `yes`, `no` and dates are text; true, false, null and numbers are not. There are no
 anchors, aliases, merge keys, tags or second documents, a key stands once, and a value is never left empty
-(a forgotten value, or one that a # turned into a comment); size and depth are bounded (RELIABILITY threat 9).
+(a forgotten value, or one that a # turned into a comment); size and depth are bounded.
 """
 
 import math

@@ -53,7 +53,7 @@ class WorkItem:
     status: str
     created_at: datetime
     changed_at: datetime
-    audience: str  # jira:<site>:<project>[:<security level>], github:<repository>; see SETTLED 24
+    audience: str  # jira:<site>:<project>[:<security level>], github:<repository>
     status_category: Literal["new", "indeterminate", "done"] | None = None
     level: int | None = None  # -1 subtask, 0 story, 1 epic, 2 and more initiative
     resolution: str | None = None

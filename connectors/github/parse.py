@@ -26,7 +26,7 @@ REVIEW_STATES: Mapping[str, Literal["approved", "changes_requested", "commented"
 
 
 def repository(data: Any, source: str, about: str) -> Container:
-    """A repository as a container; its audience is what its items' records carry too (SETTLED 24).
+    """A repository as a container; its audience is what its items' records carry too.
 
     Raises:
         UnexpectedAnswerError: not a repository; `about` says which one was asked for.

@@ -19,9 +19,9 @@ class Type(StrEnum):
 class Fact:
     """One column of a fact table.
 
-    A stored fact never depends on now (SETTLED 4). A *virtual* fact is an expression of the rule language
-    over other facts, expanded when a rule is read. A *joined* fact is a column of a small table that is
-    joined into the scan: "sle.days", "containers.unmapped_share".
+    A stored fact never depends on now: it would be wrong a moment later. A *virtual* fact is an expression
+    of the rule language over other facts, expanded when a rule is read. A *joined* fact is a column of a
+    small table that is joined into the scan: "sle.days", "containers.unmapped_share".
     """
 
     name: str

@@ -12,7 +12,6 @@ REFUSED = {  # each of them is wrong in its own way, and holds a secret
     "DATABASE": f"mysql://root:{CANARY}@host/db",
     "SLACK_URL": f"https://{CANARY}@slack.example",
     "SLACK_COMMAND": CANARY,
-    "SLACK_RECONCILE": CANARY,
     "WEB_PORT": CANARY,
     "LOG_LEVEL": CANARY,
     "SLAK_BOT_TOKEN": CANARY,

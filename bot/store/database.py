@@ -25,7 +25,9 @@ class Database:
             sa.event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         else:
-            self.engine = create_async_engine(url, pool_size=5, pool_pre_ping=True)
+            # A plan made while the tables were small would be kept, and read them whole once they are large.
+            unplanned = {"prepared_statement_cache_size": 0}
+            self.engine = create_async_engine(url, pool_size=5, pool_pre_ping=True, connect_args=unplanned)
         self._writing = asyncio.Lock()
 
     @asynccontextmanager

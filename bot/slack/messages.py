@@ -133,7 +133,7 @@ def source_age(source: SourceAge, now: datetime) -> str:
     old = age(now - source.synced_at)
     if source.stale:
         return f"{name} data is {old} old, nothing from it is marked resolved"
-    return f"{name} synced {old} ago"
+    return f"{name} synced just now" if old == "0 min" else f"{name} synced {old} ago"
 
 
 def _counts(told: Digest) -> list[str]:

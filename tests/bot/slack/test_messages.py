@@ -1,7 +1,7 @@
 """Messages say what happened in a fixed shape, within Slack's limits, and never what they must not."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,11 @@ from slack_sdk.models.blocks import Block
 
 from bot.slack import answers
 from bot.slack.limits import BUDGET_BLOCKS, BUDGET_CHARACTERS, check, size
-from bot.slack.messages import Message, age, digest
+from bot.slack.messages import Message, age, digest, source_age
 from bot.slack.plaintext import as_text
 from rules.audience import Clearance, visible
 from rules.findings import Severity
+from rules.views import SourceAge
 
 GOLDEN = Path(__file__).parent / "fixtures"
 HOSTILE = "<!channel> <https://evil|Login> \u202e & " + "long " * 80
@@ -159,3 +160,11 @@ def test_a_message_never_contains_a_token_of_a_finding_that_its_reader_is_not_cl
 def test_severities_without_findings_are_not_mentioned() -> None:
     text = as_text(digest(views.digest(open={Severity.HIGH: 2, Severity.INFO: 0})))
     assert "2 open (2 high)." in text
+
+
+def test_data_of_this_minute_is_of_just_now() -> None:
+    now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+    assert source_age(SourceAge("Jira", now, stale=False), now) == "Jira synced just now"
+    assert source_age(SourceAge("Jira", now - timedelta(minutes=6), stale=False), now) == (
+        "Jira synced 6 min ago"
+    )

@@ -6,6 +6,7 @@ is its own. Run: python benchmarks/judge.py [--items 10000,100000] [--databases 
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import resource
@@ -27,6 +28,7 @@ import msgspec
 import structlog
 from organisation import NOW, Organisation, model
 
+from bot.__main__ import ALLOCATIONS
 from bot.book import Book, read_book
 from bot.derive import derive_records
 from bot.pipeline import Judged, derive, judge
@@ -170,6 +172,7 @@ def _told(judged: Judged) -> str:
 
 async def _child(url: str, items: int) -> None:
     """Measure one configuration and print a line of JSON for each thing."""
+    gc.set_threshold(ALLOCATIONS)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory() as folder:
         async for line in measured(url or f"sqlite+aiosqlite:///{folder}/bench.db", items, Path(folder)):

@@ -42,7 +42,7 @@ async def derive_records(database: Database, book: Book, now: datetime) -> dict[
                 around = await _around(connection, batch)
             rows = await asyncio.to_thread(_rows, batch, around, context)
             async with database.write() as connection:
-                same = [_subject(s) for s in await records.unmark(connection, kind, batch)]
+                same = [_subject(s) for s in await records.unmark(connection, batch)]
                 await facts.save(connection, table, [rows[s] for s in same if s in rows])
                 await facts.remove(connection, table, [s for s in same if s not in rows])
             derived[table] = [*derived.get(table, ()), *same]

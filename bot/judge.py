@@ -42,10 +42,12 @@ async def judge_table(
     async with database.read() as connection:
         if not await facts.stand(connection, book.fingerprint):
             return Judgement(table, 0, [], [])
-        seen = await scan(connection, book, book.scan(table), now, only)
+        compiled = book.scan(table)
+        rules = [r.id for r in compiled.rules]
+        seen = await scan(connection, book, compiled, now, only)
         known = await findings.of_subjects(connection, table, only)
         known |= await findings.by_ids(connection, _failing_ids(seen.verdicts, table) - known.keys())
-        baseline = await findings.baseline_of(connection)
+        baseline = await findings.baseline_of(connection, rules)
         tiers = {p.id: p.tier for p in book.model.products.values()}
         drafts = [t for v in seen.verdicts for t in _compare(book, table, v, known, baseline, tiers, now)]
         drafts += _ended(book, table, seen.verdicts, known, now)
@@ -55,7 +57,6 @@ async def judge_table(
         await findings.save(connection, transitions, book.fingerprint)
         await outbox.put(connection, letters(book, transitions), now)
         if only is None:
-            rules = [r.id for r in book.scan(table).rules]
             await verdicts.keep(connection, rules, seen.counts, now)
             looked_at = {(r, p) for r in rules for p in ("", *book.model.products)}
             await findings.remember_baseline(connection, sorted(looked_at - baseline), now)

@@ -1,7 +1,7 @@
 """Findings in the store, with the history of what happened to each."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,10 @@ async def save(connection: AsyncConnection, transitions: Sequence[Transition], m
     """Write findings as they are now and one history row for each thing that happened."""
     if not transitions:
         return
-    rows = [{**asdict(t.finding), "evidence": dict(t.finding.evidence)} for t in transitions]
+    rows = [
+        {name: getattr(t.finding, name) for name in _NAMES} | {"evidence": dict(t.finding.evidence)}
+        for t in transitions
+    ]
     insert = upsert(connection, findings)
     await connection.execute(
         insert.on_conflict_do_update(
@@ -103,12 +106,10 @@ async def since(connection: AsyncConnection, moment: datetime | None, until: dat
     return [Happened(r.at, r.event, r.then_inherited, r.why, _finding(r)) for r in rows]
 
 
-async def baseline_of(connection: AsyncConnection) -> set[tuple[str, str]]:
-    """Pairs of rule and product ("" for none) that have been judged before."""
-    return {
-        (r.rule, r.product)
-        for r in await connection.execute(sa.select(baselines.c.rule, baselines.c.product))
-    }
+async def baseline_of(connection: AsyncConnection, rules: Sequence[str]) -> set[tuple[str, str]]:
+    """Pairs of these rules and a product ("" for none) that have been judged before."""
+    query = sa.select(baselines.c.rule, baselines.c.product).where(baselines.c.rule.in_(rules))
+    return {(r.rule, r.product) for r in await connection.execute(query)}
 
 
 async def remember_baseline(

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any, TypeVar
 
 import msgspec
@@ -177,7 +178,7 @@ def _all_edges(record: Record) -> Iterator[tuple[str, str]]:
 async def _mark_around(connection: AsyncConnection, changed: set[str], named: set[str], mark: int) -> None:
     """Mark whoever points at the changed keys, and the items that changed pull requests name or named.
 
-    Children inherit from parents of any generation; other relations reach one step (SETTLED 15).
+    Children inherit from parents of any generation; other relations reach one step.
     """
     keys = list(changed)
     for _ in range(DEEPEST_FAMILY):
@@ -269,27 +270,18 @@ async def pointing_at(connection: AsyncConnection, kind: str, keys: Iterable[str
     return found
 
 
-async def unmark(connection: AsyncConnection, kind: str, derived: Sequence[Stored]) -> list[Stored]:
-    """These are derived; gives those that it is still true for: the others were marked again meanwhile."""
+async def unmark(connection: AsyncConnection, derived: Sequence[Stored]) -> list[Stored]:
+    """These, of one kind, are derived; gives those that it is still true for: others were marked again."""
     same: list[Stored] = []
-    for some in chunks(derived):
-        query = sa.select(records.c.source, records.c.id, records.c.mark).where(
-            records.c.source.in_({s.record.source for s in some}),
-            records.c.kind == kind,
-            records.c.id.in_([s.record.id for s in some]),
-        )
-        now_is = {(r.source, r.id): r.mark for r in await connection.execute(query.with_for_update())}
-        same += [s for s in some if now_is.get((s.record.source, s.record.id)) == s.mark]
-    if same:
-        this = sa.and_(
-            records.c.source == sa.bindparam("of_source"),
-            records.c.kind == kind,
-            records.c.id == sa.bindparam("of_id"),
-        )
-        await connection.execute(
-            sa.update(records).where(this).values(mark=None),
-            [{"of_source": s.record.source, "of_id": s.record.id} for s in same],
-        )
+    for _, of_source in groupby(derived, key=lambda s: s.record.source):
+        for some in chunks(list(of_source)):
+            query = sa.select(records.c.id, records.c.mark).where(_these([s.record for s in some]))
+            marks = {r.id: r.mark for r in await connection.execute(query.with_for_update())}
+            still = [s for s in some if marks.get(s.record.id) == s.mark]
+            if still:
+                these = _these([s.record for s in still])
+                await connection.execute(sa.update(records).where(these).values(mark=None))
+            same += still
     return same
 
 
@@ -301,9 +293,9 @@ async def _load(connection: AsyncConnection, query: sa.Select[Any]) -> list[Stor
         asked = sa.select(changes).where(
             changes.c.item.in_([r.id for r in some]), changes.c.source.in_({r.source for r in some})
         )
-        for c in await connection.execute(asked.order_by(changes.c.at, changes.c.id)):
-            change = Change(c.id, c.at, c.by, c.field, c.before, c.after)
-            history.setdefault((c.source, c.item), []).append(change)
+        found = await connection.execute(asked.order_by(changes.c.at, changes.c.id))
+        for source, item, *change in found.all():
+            history.setdefault((source, item), []).append(Change(*change))
     loaded = []
     for row in rows:
         record = decode(row.kind, row.body)

@@ -5,6 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
+
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot import digests
 from bot.book import Book
@@ -20,6 +24,7 @@ from bot.store import outbox
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.timetable import next_digest
+from bot.unusable import CannotStartError
 from config.settings import Settings
 from connectors.connector import Connector
 from connectors.errors import FixCredentialsError
@@ -102,8 +107,12 @@ class App:
 
 @asynccontextmanager
 async def open_app(settings: Settings, book: Book, clock: Clock) -> AsyncIterator[App]:
-    """Build the app on a database at the present schema; at the end everything is given back."""
-    database = Database(settings.database_url)
+    """Build the app on a database at the present schema; at the end everything is given back.
+
+    Raises:
+        CannotStartError: the database cannot be used.
+    """
+    database = _database(settings)
     poster = _poster(settings, book, clock)
     connected = connect_all(book.model, settings, clock)
     connectors = connected.connectors
@@ -111,12 +120,46 @@ async def open_app(settings: Settings, book: Book, clock: Clock) -> AsyncIterato
         connectors |= {s.id: SlackDirectory(s.id, poster) for s in book.model.sources if s.kind == "slack"}
     desk = StoreDesk(database, lambda: book, clock, lambda _: OPERATOR, partial(next_digest, book))
     try:
-        await migrate(database)
+        await _migrated(database)
         yield App(settings, book, database, connectors, connected.refused, poster, clock, desk)
     finally:
         for connector in connectors.values():
             await connector.close()
         await database.close()
+
+
+def _database(settings: Settings) -> Database:
+    """The database; nothing is connected yet."""
+    try:
+        return Database(settings.database_url)
+    except (SQLAlchemyError, ValueError):  # their texts repeat the address, which holds the password
+        pass
+    except ModuleNotFoundError as error:
+        raise CannotStartError(
+            f"PostgreSQL needs {error.name}: install opsbot with its postgres extra."
+        ) from error
+    raise CannotStartError("OPSBOT_DATABASE is not an address: postgresql://user:password@host:5432/database")
+
+
+async def _migrated(database: Database) -> None:
+    """Bring the database to the present schema, or say which database cannot be used, and why."""
+    try:
+        await migrate(database)
+    except CommandError as error:
+        reason, remedy = str(error), "A newer opsbot wrote it: run that one, or restore an older backup."
+        raise CannotStartError(_unusable(database, reason, remedy)) from error
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(error.orig if isinstance(error, DBAPIError) else error)
+        folder = Path(database.engine.url.database or "").parent
+        missing = database.embedded and not folder.is_dir()
+        remedy = f"Make the folder {folder}, or correct" if missing else "Check that it is there, and"
+        raise CannotStartError(_unusable(database, reason, f"{remedy} OPSBOT_DATABASE.")) from error
+
+
+def _unusable(database: Database, reason: str, remedy: str) -> str:
+    address = database.engine.url.set(drivername=database.engine.dialect.name)
+    said = " ".join(reason.split()).rstrip(".")
+    return f"The database {address.render_as_string(hide_password=True)} cannot be used: {said}. {remedy}"
 
 
 def _poster(settings: Settings, book: Book, clock: Callable[[], datetime]) -> SlackPoster | None:

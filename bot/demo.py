@@ -15,6 +15,7 @@ import uvicorn
 from bot.app import App, open_app
 from bot.book import read_book
 from bot.progress import shown
+from bot.report import Report
 from bot.slack.messages import Message
 from bot.slack.plaintext import as_text
 from bot.slack.sandbox.server import Sandbox, create_sandbox
@@ -76,12 +77,12 @@ async def play(folder: Path, say: Say, *, stay: bool = False) -> None:
         async with open_app(company.settings, read_book(company.settings.model), company.wall) as app:
             await _day(app, "Monday, 09:00: opsbot looks for the first time", say)
             company.wall.now = TUESDAY
-            await _day(app, "Tuesday, 09:00: only what changed is read, only news is told", say)
+            report = await _day(app, "Tuesday, 09:00: only what changed is read, only news is told", say)
             say("What Slack received on Tuesday:\n")
             for message in company.slack.messages:
                 if float(message.ts) >= TUESDAY.timestamp():
                     say(_boxed(message.channel, as_text(Message(message.text, tuple(message.blocks)))))
-        say(_next_steps(folder, time.monotonic() - began))
+        say(_next_steps(folder, report, time.monotonic() - began))
         if stay:
             _write_access(folder, company.settings)
             say(f"\nThe tools go on answering until Ctrl-C; try: opsbot --in {folder} doctor, sync or run")
@@ -163,7 +164,7 @@ def _workspace(world: World) -> Config:
     )
 
 
-async def _day(app: App, title: str, say: Say) -> None:
+async def _day(app: App, title: str, say: Say) -> Report:
     say(title)
     for source in app.connectors:
         began = time.monotonic()
@@ -189,21 +190,23 @@ async def _day(app: App, title: str, say: Say) -> None:
     for state, channel, _, reason in await app.held_up():
         say(f"           #{channel} {state}: {reason}")
     say("")
+    return report
 
 
 def _boxed(channel: str, text: str) -> str:
     return f"┌─ #{channel}\n" + "\n".join(f"│ {line}" for line in text.splitlines()) + "\n"
 
 
-def _next_steps(folder: Path, seconds: float) -> str:
+def _next_steps(folder: Path, report: Report, seconds: float) -> str:
+    gravest = next(x for x in report.lines if x.product is not None)
     return "\n".join(
         [
             f"Done in {seconds:.0f} s. Model and findings stay in {folder}; try:",
             f"   opsbot --in {folder} findings",
-            f"   opsbot --in {folder} explain BOOK-984",
-            f"   opsbot --in {folder} findings --product billing",
-            f"   opsbot --in {folder} model show billing",
-            "   opsbot rules flow-aging-wip",
+            f"   opsbot --in {folder} explain {gravest.key}",
+            f"   opsbot --in {folder} findings --product {gravest.product}",
+            f"   opsbot --in {folder} model show {gravest.product}",
+            f"   opsbot rules {gravest.rule}",
             "And with your own data, no account needed: opsbot judge --from export.csv",
         ]
     )

@@ -85,7 +85,7 @@ class StoreDesk:
             about=self._name(about),
             open={s: n for s in reversed(Severity) if (n := sum(1 for f in mine if f.severity == s))},
             inherited=sum(1 for f in mine if f.inherited),
-            unknown=sum(c.unknown for c in counts if about is None or about in self._both(c.product)),
+            unknown=sum(c.unknown for c in counts if self._counts(asker, c.product, about)),
             sources=source_ages(book, states, now),
             judged_at=judged_at,
             next_digest_at=self.next_digest(now),
@@ -173,12 +173,15 @@ class StoreDesk:
         model, today = self.book().model, self.now().date()
         return lets_in(model, product, handle=asker.handle, channel=asker.channel, today=today)
 
-    def _may_ask(self, asker: Asker, product: Product) -> bool:
-        return asker.handle is not None or self.here(asker) in {product.id, product.stream}
-
-    def _both(self, product: str | None) -> set[str | None]:
+    def _counts(self, asker: Asker, product: str | None, about: str | None) -> bool:
+        """Whether a count of this product belongs into an answer about a product or stream."""
         known = self.book().model.products.get(product or "")
-        return {product, known.stream if known else None}
+        within = about is None or about in {product, known.stream if known else None}
+        return within and self.clearance(asker).known and self._lets_in(asker, product)
+
+    def _may_ask(self, asker: Asker, product: Product) -> bool:
+        here = asker.handle is not None or self.here(asker) in {product.id, product.stream}
+        return asker.operator or (here and self._lets_in(asker, product.id))
 
     def _name(self, about: str | None) -> str:
         model = self.book().model

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.app import App
 from bot.routing import targets
 from bot.slack.directory import SlackDirectory
+from bot.sources import variable
 from bot.store.migrate import is_current
 from connectors.connector import Check
 from connectors.errors import ConnectorError
@@ -21,7 +22,7 @@ FIXED_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
 async def examine(app: App, *, offline: bool) -> list[Check]:
     """All checks, in the order a person would repair them."""
-    checks = [*_model(app), _packages(), *await _database(app), *_secrets(app)]
+    checks = [*_model(app), _packages(), *await _database(app), *_secrets(app), *_commands(app)]
     if not offline:
         checks += [*await _tools(app), *await _slack(app)]
     if app.settings.now is not None:
@@ -64,7 +65,7 @@ def _packages() -> Check:
 
 
 async def _database(app: App) -> list[Check]:
-    address = sa.make_url(app.settings.database_url).render_as_string(hide_password=True)
+    address = sa.make_url(app.settings.database.get_secret_value()).render_as_string(hide_password=True)
     try:
         current = await is_current(app.database)
     except SQLAlchemyError as error:
@@ -86,9 +87,17 @@ def _secrets(app: App) -> Iterator[Check]:
         yield Check(f"{name}: sign-in", "fail", error.what, error.remedy)
     for source in app.book.model.sources:
         if source.kind in {"jira", "github"} and app.settings.access(source.id).webhook_secret is None:
-            variable = f"OPSBOT_SOURCES__{source.id.upper().replace('-', '_')}__WEBHOOK_SECRET"
             detail = "no secret: webhooks are refused, changes arrive with the next sync"
-            yield Check(f"{source.id}: webhooks", "warn", detail, f"Set {variable} to take them.")
+            remedy = f"Set {variable(source, 'webhook_secret')} to take them."
+            yield Check(f"{source.id}: webhooks", "warn", detail, remedy)
+
+
+def _commands(app: App) -> Iterator[Check]:
+    settings = app.settings
+    if app.poster and settings.slack_app_token is None and settings.slack_signing_secret is None:
+        detail = "neither app token nor signing secret: every slash command is refused"
+        remedy = "Set OPSBOT_SLACK_APP_TOKEN (Socket Mode) or OPSBOT_SLACK_SIGNING_SECRET (HTTP)."
+        yield Check("slack: commands", "warn", detail, remedy)
 
 
 async def _slack(app: App) -> Sequence[Check]:

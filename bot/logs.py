@@ -3,49 +3,99 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
+from pydantic import BaseModel, SecretStr
+from structlog.typing import Processor
 
 from config.settings import Settings
 
-_TOKENS = re.compile(r"xox[abpe]-[\w-]+|xapp-[\w-]+|gh[opsu]_\w+|github_pat_\w+|ATATT[\w=-]+")
+_TOKENS = re.compile(r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|gh[oprsu]_\w+|github_pat_\w+|ATATT[\w=-]+")
+_SHORTEST = 6
+"""Characters of a secret that is cut out by its value: a shorter one would take innocent words with it."""
 
 
 def configure(settings: Settings) -> None:
-    """Set up structlog once, at the start of a long-running command."""
-    render: Any = (
-        structlog.processors.JSONRenderer()
+    """Set up the log once, at the start of a long-running command, for our events and the libraries'."""
+    render: Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            without_secrets,
-            render,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines show addresses with their secrets
+    _set_up(settings.log_level, render, list(_secrets(settings)))
 
 
-def quiet() -> None:
+def quiet(settings: Settings | None = None) -> None:
     """For commands that print their own results: only warnings are logged."""
+    render = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    _set_up("warning", render, list(_secrets(settings)) if settings else [])
+
+
+def _set_up(level: str, render: Processor, secrets: Sequence[str]) -> None:
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        Without(secrets),
+    ]
     structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger("warning"),
+        processors=[*shared, render],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    libraries = logging.StreamHandler(sys.stderr)
+    libraries.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared[:-2],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *shared[-2:], render],
+        )
+    )
+    # INFO of libraries tells too much: httpx shows addresses with what is secret in them.
+    logging.basicConfig(level=logging.WARNING, handlers=[libraries], force=True)
 
 
-def without_secrets(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Every text of the event with what looks like a token cut out."""
-    for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = _TOKENS.sub("[secret]", value)
-    return event
+class Without:
+    """A step of the log that cuts out these secrets, and whatever looks like a token of the tools."""
+
+    def __init__(self, secrets: Sequence[str] = ()) -> None:
+        long = sorted({s for s in secrets if len(s) >= _SHORTEST}, key=len, reverse=True)
+        self._secret = re.compile("|".join([*map(re.escape, long), _TOKENS.pattern]))
+
+    def __call__(
+        self, _logger: object, _name: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        """The event without them, however deep they are."""
+        return {key: self._cut(value) for key, value in event.items()}
+
+    def _cut(self, value: object) -> object:
+        match value:
+            case str():
+                return self._secret.sub("[secret]", value)
+            case Mapping():
+                return {self._cut(k): self._cut(v) for k, v in value.items()}
+            case list() | tuple() | set() | frozenset():
+                return [self._cut(v) for v in value]
+            case None | bool() | int() | float():
+                return value
+        return self._secret.sub("[secret]", str(value))
+
+
+def _secrets(settings: BaseModel) -> Iterator[str]:
+    """The values of all secrets of the settings; of the database's address its password."""
+    for name, value in settings:
+        if name == "database":
+            yield urlsplit(value.get_secret_value()).password or ""
+            continue
+        for one in value.values() if isinstance(value, dict) else [value]:
+            if isinstance(one, SecretStr):
+                yield one.get_secret_value()
+            elif isinstance(one, BaseModel):
+                yield from _secrets(one)

@@ -14,7 +14,7 @@ from bot.pipeline import Judged
 from bot.store import findings, verdicts
 from bot.store.database import Database
 from bot.store.judging import joined_rows
-from bot.words import context, said
+from bot.words import context, plain, said
 from rules.digest import line
 from rules.explain import explain_rule
 from rules.findings import Severity
@@ -50,9 +50,7 @@ class Report:
             "new": self.new,
             "inherited": self.inherited,
             "resolved": self.resolved,
-            "findings": [
-                {**asdict(x), "severity": x.severity.word, "since": x.since.isoformat()} for x in self.lines
-            ],
+            "findings": [plain(asdict(x)) for x in self.lines],
             "verdicts": [asdict(c) for c in self.counts],
             "unknown": dict(self.why_unknown),
         }

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ from bot.sources import webhook_doors
 from bot.store import inbox
 from bot.store.migrate import is_current
 from bot.timetable import timers
+from bot.unusable import CannotStartError
 from bot.web.app import Rooms, create_app
 from config.settings import Settings
 
@@ -52,26 +54,31 @@ class Service:
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
-        """Start everything, wait for the signal, stop everything."""
+        """Start everything, wait for the signal, stop everything.
+
+        Raises:
+            CannotStartError: its address is not free.
+        """
         app = self.app
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, self._stop.set)
+        listening = _listen(app.settings.web_host, app.settings.web_port)
+        with _on_signal(self.stop):
+            await self._serve(listening)
+
+    def stop(self) -> None:
+        """Begin to stop; `run` returns when everything has."""
+        self._stop.set()
+
+    async def _serve(self, listening: socket.socket) -> None:
+        app = self.app
         due = timers(app.book, self._sync, self._digest)
         await schedule.catch_up(app.database, due, app.clock)
         ticking = schedule.start(app.database, due, app.clock)
-        socket = await self._slack_socket()
+        slack = await self._slack_socket()
         server = _Server(
-            uvicorn.Config(
-                create_app(self._rooms()),
-                host=app.settings.web_host,
-                port=app.settings.web_port,
-                log_config=None,
-                timeout_graceful_shutdown=STOP_WITHIN,
-            )
+            uvicorn.Config(create_app(self._rooms()), log_config=None, timeout_graceful_shutdown=STOP_WITHIN)
         )
         tasks = [
-            asyncio.create_task(server.serve()),
+            asyncio.create_task(server.serve(sockets=[listening])),
             asyncio.create_task(self._check_forever()),
             asyncio.create_task(self._deliver_forever()),
         ]
@@ -82,8 +89,8 @@ class Service:
         log.info("service_stopping")
         ticking.shutdown(wait=False)
         server.should_exit = True
-        if socket is not None:
-            await socket.stop()
+        if slack is not None:
+            await slack.stop()
         _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN)
         for task in late:
             task.cancel()
@@ -178,6 +185,37 @@ class Service:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         return not self._stop.is_set()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that takes connections, before anything else begins.
+
+    Raises:
+        CannotStartError: somebody else has the port, or the host is none of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (")[0]
+        raise CannotStartError(
+            f"Cannot listen on {host} port {port}: {reason}."
+            " Set OPSBOT_WEB_HOST and OPSBOT_WEB_PORT to a free address of this machine."
+        ) from error
+
+
+@contextlib.contextmanager
+def _on_signal(stop: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM and Ctrl-C stop; afterwards they mean again what they did."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for name in signals:
+        loop.add_signal_handler(name, stop)
+    try:
+        yield
+    finally:
+        for name in signals:
+            loop.remove_signal_handler(name)
 
 
 class _Server(uvicorn.Server):

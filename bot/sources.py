@@ -20,7 +20,8 @@ Clock = Callable[[], datetime]
 
 
 def _jira(source: Source, access: SourceAccess, clock: Clock) -> Connector:
-    user, token = _needed(source, "user", access.user), _token(source, access)
+    user = _needed(source, "user", access.user, "{} to the e-mail of the account the token belongs to")
+    token = _token(source, access)
     return jira.connect(source, user=user, token=token, url=access.url, clock=clock)
 
 
@@ -53,10 +54,13 @@ class Connected:
 
 
 def connect_all(model: OperatingModel, settings: Settings, clock: Clock) -> Connected:
-    """A connector for each source of the model that has one; nothing is asked yet."""
+    """A connector for each source of the model that has one; nothing is asked yet.
+
+    A source with a `path` holds the model itself, no work.
+    """
     connected = Connected({}, {})
     for source in model.sources:
-        if source.kind in CONNECTORS and (source.every is not None or source.kind == "file"):
+        if source.kind in CONNECTORS and source.path is None:
             try:
                 made = CONNECTORS[source.kind](source, settings.access(source.id), clock)
             except FixCredentialsError as error:
@@ -79,13 +83,17 @@ def webhook_doors(model: OperatingModel, settings: Settings) -> dict[str, Webhoo
 
 
 def _token(source: Source, access: SourceAccess) -> str:
-    return _needed(source, "token", access.token.get_secret_value() if access.token else None)
+    token = access.token.get_secret_value() if access.token else None
+    return _needed(source, "token", token, "{0}, or {0}_FILE to a file that holds it")
 
 
-def _needed(source: Source, what: str, value: str | None) -> str:
+def _needed(source: Source, what: str, value: str | None, setting: str) -> str:
     if not value:
-        variable = f"OPSBOT_SOURCES__{source.id.upper().replace('-', '_')}__{what.upper()}"
-        raise FixCredentialsError(
-            f"Source {source.id} has no {what}.", f"Set {variable}, or {variable}_FILE."
-        )
+        remedy = f"Set {setting.format(variable(source, what))}."
+        raise FixCredentialsError(f"Source {source.id} has no {what}.", remedy)
     return value
+
+
+def variable(source: Source, what: str) -> str:
+    """The name of the environment variable with this setting of a source."""
+    return f"OPSBOT_SOURCES__{source.id.upper().replace('-', '_')}__{what.upper()}"

@@ -12,10 +12,12 @@ from rules.views import Explanation
 
 def findings_text(found: FindingsPage) -> str:
     """A page of findings."""
+    if not found.total:
+        return "No open finding matches. Newer data: opsbot sync, then opsbot judge"
     following = "opsbot explain KEY"
     if found.page < found.pages:
         following = f"opsbot findings --page {found.page + 1}"
-    return as_text(answers.findings(found.lines, found.page, found.pages, found.total, following))
+    return as_text(answers.findings(found.lines, found.page, found.pages, found.total, following)).strip()
 
 
 def rules_text(rules: Sequence[Rule]) -> str:
@@ -53,4 +55,4 @@ def rule_text(rule: Rule) -> str:
 
 def explanation_text(about: Explanation, at: datetime) -> str:
     """All rules about one subject."""
-    return as_text(answers.explanation(about, at, "opsbot findings"), addresses=True)
+    return as_text(answers.explanation(about, at, "opsbot findings"), addresses=True).strip()

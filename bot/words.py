@@ -10,7 +10,7 @@ from bot.book import Book
 from bot.store.judging import joined_rows
 from rules.digest import Said
 from rules.evaluate import Context
-from rules.findings import Finding
+from rules.findings import Finding, Severity
 from rules.rule import Rule
 
 
@@ -44,7 +44,14 @@ def _said(book: Book, finding: Finding, row: Mapping[str, Any] | None, now: date
 
 
 def plain(found: object) -> object:
-    """A fact as JSON can hold it: times as ISO texts, lists as lists."""
-    if isinstance(found, datetime):
-        return found.isoformat()
-    return list(found) if isinstance(found, tuple) else found
+    """The same as JSON can hold it: times as ISO texts, severities as words, lists as lists."""
+    match found:
+        case datetime():
+            return found.isoformat()
+        case Severity():
+            return found.word
+        case Mapping():
+            return {str(plain(key)): plain(value) for key, value in found.items()}
+        case list() | tuple():
+            return [plain(one) for one in found]
+    return found

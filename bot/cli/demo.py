@@ -20,5 +20,5 @@ def demo(
     """Play a fictional company's Monday and Tuesday: pull, derive, judge, tell. Needs no account."""
     from bot.demo import play  # noqa: PLC0415 - loads when it is needed
 
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt) if stay else contextlib.nullcontext():
         run_async(play(folder, say, stay=stay))

@@ -37,12 +37,19 @@ def sync(
         failed = 0
         async with opened(options(context)) as app:
             known = [*app.connectors, *app.refused]
+            if unknown := [name for name in sources or () if name not in known]:
+                complain(
+                    f"There is no source {unknown[0]} to read; the model has: {', '.join(known) or 'none'}."
+                )
+                return MISUSED
+            if not known:
+                complain("The model names no source to read. Add one under sources, or: opsbot judge --from")
+                return MISUSED
             for name in sources or known:
-                if name not in known:
-                    complain(
-                        f"There is no source {name} to read; the model has: {', '.join(known) or 'none'}."
-                    )
-                    return MISUSED
+                if name in app.refused:
+                    complain(f"{name}: {app.refused[name]}")
+                    failed = UNREADABLE
+                    continue
                 with shown() as progress:
                     pulled = await app.sync(name, progress)
                 say(f"{name}: {pulled.outcome}, {pulled.read:,} records read, {pulled.changed:,} changed")

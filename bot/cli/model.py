@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.cli.session import MISUSED, complain, options, settings_of
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -16,17 +18,17 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Check and show the operating model.", no_args_is_help=True)
 
 _COUNTED = ("products", "value_streams", "teams", "people", "sources", "objectives", "decisions")
-_MISTAKES = 2  # exit code
 
 
 @app.command()
 def check(
+    context: typer.Context,
     path: Annotated[
         Path | None, typer.Argument(help="Folder or file; OPSBOT_MODEL where not given.", show_default=False)
     ] = None,
 ) -> None:
     """Read the operating model and print every mistake, or what it holds."""
-    where = path or _path_from_settings()
+    where = path or settings_of(options(context)).model
     loaded = _load(where)
     console = _console()
     console.print(f"[green]✓[/] {where} has no mistakes ({len(loaded.files)} files)", highlight=False)
@@ -37,6 +39,7 @@ def check(
 
 @app.command()
 def show(
+    context: typer.Context,
     product: Annotated[
         str | None, typer.Argument(help="Id of a product; all products where not given.", show_default=False)
     ] = None,
@@ -48,7 +51,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show each value of a product after inheritance, and the file and line it was written at."""
-    where = path or _path_from_settings()
+    where = path or settings_of(options(context)).model
     loaded = _load(where)
     products = loaded.model.products
     if product is not None and product not in products:
@@ -131,17 +134,6 @@ def _inner(value: Any) -> str:
     return f"{{{_words(value)}}}" if isinstance(value, dict) else _words(value)
 
 
-def _path_from_settings() -> Path:
-    from config.settings import SettingsMistake, load_settings  # noqa: PLC0415 - not for --help
-
-    try:
-        return load_settings().model
-    except SettingsMistake as e:
-        for problem in e.problems:
-            typer.echo(problem, err=True)
-        raise typer.Exit(_MISTAKES) from None
-
-
 def _load(path: Path) -> "Loaded":
     from config.load import ModelMistakes, load_model  # noqa: PLC0415 - not for --help
 
@@ -149,7 +141,7 @@ def _load(path: Path) -> "Loaded":
         return load_model(path)
     except ModelMistakes as e:
         _print_mistakes(e)
-        raise typer.Exit(_MISTAKES) from None
+        raise typer.Exit(MISUSED) from None
 
 
 def _print_mistakes(mistakes: "ModelMistakes") -> None:
@@ -164,13 +156,13 @@ def _print_mistakes(mistakes: "ModelMistakes") -> None:
     console.print(f"[red]{count} mistake{'s' if count > 1 else ''}[/]", highlight=False)
 
 
-def _refuse(what: str, word: str, options: "dict[str, Any]") -> None:
+def _refuse(what: str, word: str, allowed: "dict[str, Any]") -> None:
     from config.mistakes import listed, nearest  # noqa: PLC0415 - not for --help
 
-    near = nearest(word, options)
+    near = nearest(word, allowed)
     meant = f"; did you mean {near}?" if near else ""
-    typer.echo(f"{what}; the model has {listed(list(options), 'and') or 'none'}{meant}", err=True)
-    raise typer.Exit(_MISTAKES)
+    complain(f"{what}; the model has {listed(list(allowed), 'and') or 'none'}{meant}")
+    raise typer.Exit(MISUSED)
 
 
 def _console(*, stderr: bool = False) -> "Console":

@@ -1,6 +1,7 @@
 """`opsbot findings`, `opsbot explain` and `opsbot rules`: what is open, why, and by which rule."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -18,18 +19,23 @@ def findings(
 ) -> None:
     """List open findings, gravest first."""
 
-    async def work() -> None:
+    async def work() -> int:
         from bot.slack.commands.desk import FindingsQuery  # noqa: PLC0415 - loads when it is needed
         from bot.terminal import findings_text  # noqa: PLC0415 - loads when it is needed
 
         async with opened(options(context)) as app:
+            if product is not None and product not in app.book.model.products:
+                return _unknown("product", product, app.book.model.products)
+            if rule is not None and rule not in app.book.by_id:
+                return _unknown("rule", rule, app.book.by_id)
             query = FindingsQuery(
                 products=(product,) if product else (), rules=(rule,) if rule else (), page=page
             )
             found = await app.desk.findings(app.operator(), query)
         say(_json([asdict(x) for x in found.lines]) if as_json else findings_text(found))
+        return 0
 
-    run_async(work())
+    raise typer.Exit(run_async(work()))
 
 
 def explain(
@@ -63,20 +69,26 @@ def rules(
     """List the rules, or tell one whole: purpose, predicate, parameters, fix."""
     from bot.book import builtin_rules  # noqa: PLC0415 - loads when it is needed
     from bot.terminal import rule_text, rules_text  # noqa: PLC0415 - loads when it is needed
-    from config.mistakes import nearest  # noqa: PLC0415 - loads when it is needed
 
     known = {r.id: r for r in builtin_rules()}
     if rule is not None and rule not in known:
-        meant = nearest(rule, known)
-        complain(
-            f"There is no rule {rule}." + (f" Did you mean {meant}?" if meant else " List them: opsbot rules")
-        )
-        raise typer.Exit(MISUSED)
+        raise typer.Exit(_unknown("built-in rule", rule, known))
     if as_json:
         shown = [known[rule]] if rule else list(known.values())
         say(_json([_plain(r) for r in shown]))
     else:
         say(rule_text(known[rule]) if rule else rules_text(list(known.values())))
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> int:
+    from config.mistakes import listed, nearest  # noqa: PLC0415 - loads when it is needed
+
+    meant = nearest(name, known)
+    complain(
+        f"There is no {kind} {name}. "
+        + (f"Did you mean {meant}?" if meant else f"There are {listed(sorted(known), 'and') or 'none'}.")
+    )
+    return MISUSED
 
 
 def _plain(rule: Any) -> dict[str, Any]:
@@ -95,4 +107,6 @@ def _plain(rule: Any) -> dict[str, Any]:
 
 
 def _json(data: Any) -> str:
-    return json.dumps(data, indent=2, ensure_ascii=False, default=str)
+    from bot.words import plain  # noqa: PLC0415 - loads when it is needed
+
+    return json.dumps(plain(data), indent=2, ensure_ascii=False)

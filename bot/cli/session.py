@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -80,8 +79,10 @@ def book_of(settings: "Settings") -> "Book":
 async def opened(chosen: Options) -> AsyncIterator["App"]:
     """The app with its database at the present schema; connections are given back at the end."""
     from bot.app import open_app  # noqa: PLC0415 - loads when it is needed
+    from bot.logs import quiet  # noqa: PLC0415 - loads when it is needed
 
     settings = settings_of(chosen)
+    quiet(settings)
     async with open_app(settings, book_of(settings), clock_of(settings)) as app:
         yield app
 
@@ -106,33 +107,36 @@ def complain(text: str) -> None:
 
 def guarded(command: Callable[[], Any], *, debug: bool) -> int:
     """Run the command line; a known mistake becomes its sentence, an unknown one a short report."""
-    from config.mistakes import ModelMistakes  # noqa: PLC0415 - cheap, but not needed for --help
-    from config.settings import SettingsMistake  # noqa: PLC0415 - loads when it is needed
-    from connectors.errors import ConnectorError  # noqa: PLC0415 - loads when it is needed
-
     try:
         command()
-    except ModelMistakes as error:
-        complain(str(error))
-        complain(f"{len(error.mistakes)} to correct in the operating model; nothing was changed.")
-    except SettingsMistake as error:
-        complain(str(error))
-    except ConnectorError as error:
-        complain(str(error))
-        return UNREADABLE
-    except OSError as error:
-        complain(f"{error.filename or 'The system'}: {error.strerror or error}.")
     except Exception as error:  # noqa: BLE001 - the last door: no stack trace unless it was asked for
         if debug:
             traceback.print_exc()
-        complain(
-            f"A mistake of opsbot itself ({type(error).__name__}): run again with --debug and report it."
-        )
-    else:
-        return 0
-    return MISUSED
+        sentence, code = _told(error)
+        complain(sentence)
+        return code
+    return 0
 
 
-def interactive() -> bool:
-    """Somebody watches this terminal."""
-    return sys.stderr.isatty()
+def _told(error: Exception) -> tuple[str, int]:
+    """What to tell the person at the terminal, and the exit code."""
+    from bot.unusable import CannotStartError  # noqa: PLC0415 - nothing of this is needed for --help
+    from config.mistakes import ModelMistakes  # noqa: PLC0415 - the same
+    from config.settings import SettingsMistake  # noqa: PLC0415 - the same
+    from connectors.errors import ConnectorError  # noqa: PLC0415 - the same
+
+    match error:
+        case ModelMistakes():
+            return f"{error}\n{_to_correct(len(error.mistakes))}", MISUSED
+        case SettingsMistake() | CannotStartError():
+            return str(error), MISUSED
+        case ConnectorError():
+            return str(error), UNREADABLE
+        case OSError(strerror=str(reason)):
+            return f"{error.filename or 'The system'}: {reason}.", MISUSED
+    name = type(error).__name__
+    return f"A mistake of opsbot itself ({name}): run again with --debug and report it.", MISUSED
+
+
+def _to_correct(many: int) -> str:
+    return f"{many} {'mistake' if many == 1 else 'mistakes'} to correct in the operating model."

@@ -126,7 +126,7 @@ async def _save_all(database: Database, organisation: Organisation) -> float:
     watch = Stopwatch()
     async with database.write() as connection:
         lines = [await syncs.begin(connection, source, NOW) for source in ("jira", "github")]
-        await records.save(connection, list(organisation.persons()), NOW)
+        await records.save(connection, [*organisation.persons(), *organisation.containers()], NOW)
     for start in range(0, organisation.items, PAGE):
         page = [organisation.record(n) for n in range(start, min(start + PAGE, organisation.items))]
         with watch.running():

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from rules.records import Change, Link, Person, PullRequest, Record, Review, WorkItem
+from rules.records import Change, Container, Link, Person, PullRequest, Record, Review, WorkItem
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 PRODUCTS, STREAMS, TEAMS, PEOPLE, OWN_PROJECTS = 100, 12, 120, 720, 40
@@ -90,6 +90,14 @@ class Organisation:
         for n in range(PEOPLE):
             yield Person("jira", f"j{n}", f"j{n}", f"Person {n}", f"p{n}@acme.example")
             yield Person("github", f"g{n}", f"gh{n}", f"Person {n}")
+
+    def containers(self) -> Iterator[Container]:
+        """Its projects and repositories."""
+        for project in sorted({_project(n) for n in range(PRODUCTS)}):
+            yield Container("jira", project, project, "project", project)
+        for n in range(PRODUCTS):
+            repository = f"acme/product-{n}"
+            yield Container("github", repository, repository, "repository", repository)
 
     def record(self, n: int) -> Record:
         """The record of that number, from 0."""

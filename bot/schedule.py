@@ -4,7 +4,7 @@ APScheduler only ticks. Its own cron arithmetic skips the day after spring-forwa
 hour, so the times come from cronsim; an occurrence is a UTC instant, so a repeated wall time is two of them.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 CATCH_UP = timedelta(days=3)
 """A digest missed longer ago is stale news."""
+_WELL_BEFORE = timedelta(hours=30)
+"""More than a day with its clock change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,24 @@ class At:
 
     def after(self, moment: datetime) -> datetime:
         """The first occurrence after the moment, in UTC."""
-        return next(CronSim(self.line, moment.astimezone(self.zone))).astimezone(UTC)
+        return next(time for time in self._forward(moment.astimezone(self.zone)) if time > moment)
 
     def latest(self, moment: datetime) -> datetime:
-        """The last occurrence up to the moment, in UTC."""
-        just_after = moment.astimezone(self.zone) + timedelta(minutes=1)
-        return next(CronSim(self.line, just_after, reverse=True)).astimezone(UTC)
+        """The last occurrence up to the moment, in UTC.
+
+        Found by going forward from a time well before: backwards cronsim takes clock changes otherwise.
+        """
+        backward = CronSim(self.line, (moment - _WELL_BEFORE).astimezone(self.zone), reverse=True)
+        next(backward)
+        forward = self._forward(next(backward))
+        latest = next(forward)
+        while (following := next(forward)) <= moment:
+            latest = following
+        return latest
+
+    def _forward(self, local: datetime) -> Iterator[datetime]:
+        """Occurrences in UTC, beginning near a local time: in an hour that comes twice perhaps before it."""
+        return (time.astimezone(UTC) for time in CronSim(self.line, local))
 
 
 @dataclass(frozen=True, slots=True)

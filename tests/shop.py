@@ -160,7 +160,7 @@ class Shop:
         return (await judge_table(self.database, self.book, "work_items", self.clock(), None)).transitions
 
     async def derive(self) -> None:
-        """Bring the facts up to date."""
+        """Bring all facts up to date."""
         await derive(self.database, self.book, self.clock())
 
     async def judge_all(self) -> Judged:

@@ -86,7 +86,7 @@ async def claim(connection: AsyncConnection, now: datetime) -> Claimed | None:
     row = (await connection.execute(taken)).one_or_none()
     if row is None:
         return None
-    letter = Letter(row.key, row.channel, Message(row.text, row.blocks), tuple(row.audience))
+    letter = Letter(row.key, row.channel, Message(row.text, tuple(row.blocks)), tuple(row.audience))
     return Claimed(row.id, row.token, row.attempts, letter)
 
 

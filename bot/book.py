@@ -82,10 +82,14 @@ def read_book(path: Path) -> Book:
         try:
             own = read_rule(data, str(place))
         except RuleMistake as error:
-            mistakes.append(Mistake(place.file, place.line, f"custom_rules[{n}]", str(error)))
-        else:
-            rules[own.id] = own
-            added.add(own.id)
+            at = loaded.origins.near(f"custom_rules[{n}].{error.key}")
+            what = f"rule {error.rule}, {error.key}: {error.message}"
+            mistakes.append(Mistake(at.file, at.line, at.said, what))
+            continue
+        if own.id in added:
+            mistakes.append(Mistake(place.file, place.line, place.said, f"there are two rules {own.id}"))
+        rules[own.id] = own
+        added.add(own.id)
     mistakes += _unfit_settings(loaded, rules)
     if mistakes:
         raise ModelMistakes(mistakes)

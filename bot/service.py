@@ -154,7 +154,8 @@ class Service:
             await self.app.judge()
 
     async def _digest(self, name: str, _occurrence: datetime) -> None:
-        await self.app.digests(name=name, keep=True)
+        async with self._judging:  # what a judgement writes afterwards, with an earlier time, would be missed
+            await self.app.digests(name=name, keep=True)
 
     async def _check_forever(self) -> None:
         while await self._unless_stopped(self._arrived.wait()):

@@ -128,6 +128,8 @@ async def test_before_the_first_judgement_arrivals_are_only_stored(shop: Shop) -
     await _arrive(shop, "d1", keys=["SHOP-1"])
     assert (await _check(shop)).judged.checked == 0
     assert await _waiting(shop) == []
+    async with shop.database.read() as connection:
+        assert len(await records.marked(connection, "work_item", 10)) == 1
     await shop.judge()
     first = await shop.finding(LATE)
     assert first is not None

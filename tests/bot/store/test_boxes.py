@@ -74,8 +74,8 @@ async def test_a_late_sender_cannot_settle_what_another_holds(database: Database
     assert second is not None
     assert (second.token, second.attempts) == (2, 2)
     async with database.write() as connection:
-        await outbox.give_up(connection, first, "dead", "late")
         await outbox.sent(connection, second, "C1", "1.0", NOW)
+        await outbox.give_up(connection, first, "dead", "late")
         assert await outbox.held_up(connection) == []
 
 

@@ -94,8 +94,9 @@ async def test_a_stop_between_batches_goes_on_where_it_was(
     assert derived == {"work_items": ["jira:SHOP-2"]}
 
 
+@pytest.mark.parametrize("another_derives_it", [False, True])
 async def test_what_changes_while_it_is_derived_is_derived_again(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, another_derives_it: bool
 ) -> None:
     """A page that is stored between reading and writing a batch is not lost under the older row."""
     one = story("SHOP-1")
@@ -108,11 +109,13 @@ async def test_what_changes_while_it_is_derived_is_derived_again(
         found = await around(*arguments)
         async with shop.database.write() as connection:
             await records.save(connection, [replace(one, labels=("late",), changed_at=NOW)], NOW + HOUR)
+        if another_derives_it:
+            await derive_records(shop.database, shop.book, NOW)
         return found
 
     monkeypatch.setattr(deriving, "_around", and_a_page_comes)
     derived = await derive_records(shop.database, shop.book, NOW)
-    assert derived == {"work_items": ["jira:SHOP-1"]}
+    assert derived.get("work_items", []) == ([] if another_derives_it else ["jira:SHOP-1"])
     (row,) = await _facts(shop, "SHOP-1")
     assert (row["labels"], row["observed_at"]) == (("late",), NOW + HOUR)
     async with shop.database.read() as connection:

@@ -69,17 +69,19 @@ async def _save_chunk(
     connection: AsyncConnection, group: Sequence[Record], observed_at: datetime, mark: int
 ) -> int:
     """Store records of one source and kind; gives how many were new or changed."""
-    these = _these(group)
-    query = sa.select(records.c.id, records.c.key, records.c.changed_at, records.c.digest).where(these)
-    stored = {row.id: row for row in await connection.execute(query)}
-    fresh, rows = [], []
+    query = sa.select(records.c.id, records.c.key, records.c.changed_at, records.c.digest)
+    stored = {row.id: row for row in await connection.execute(query.where(_these(group)))}
+    fresh, rows, unchanged = [], [], []
     for record in group:
         row, known = _row(record, observed_at, mark), stored.get(record.id)
         if known is None or (row["digest"] != known.digest and row["changed_at"] >= known.changed_at):
             fresh.append(record)
             rows.append(row)
-    seen = sa.update(records).where(these, records.c.observed_at < observed_at)
-    await connection.execute(seen.values(observed_at=observed_at))
+        else:
+            unchanged.append(record)
+    if unchanged:
+        seen = sa.update(records).where(_these(unchanged), records.c.observed_at < observed_at)
+        await connection.execute(seen.values(observed_at=observed_at))
     if not rows:
         return 0
     insert = upsert(connection, records)

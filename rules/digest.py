@@ -62,12 +62,13 @@ def compose(
     """The digest of one channel from its findings alone.
 
     `history` is what happened since the last digest, oldest first; `open_now` all open findings. Inherited
-    findings are a count until they worsen. What opened and resolved between two digests is not mentioned.
+    findings are a count until they worsen. What opened and resolved between two digests is not mentioned, nor
+    is what another rule covers.
     """
     news, resolved = _news(history)
     lines = _grouped([line(f, rules[f.rule], happened, tell(f)) for f, happened in news], rules)
     lines.sort(key=lambda x: (-x.severity, x.since, x.key))
-    shown = open_now if occasion.since is not None else [f for f in open_now if f.inhibited_by is None]
+    shown = [f for f in open_now if f.inhibited_by is None]
     return Digest(
         channel=occasion.channel,
         about=occasion.about,
@@ -100,7 +101,7 @@ def _news(history: Iterable[tuple[Event, Finding]]) -> tuple[list[tuple[Finding,
         if finding.state == "open" and event in NEWS and finding.inhibited_by is None:
             if not finding.inherited or event == "worsened":
                 news.append((finding, _HAPPENED[event]))
-        elif finding.state == "resolved" and finding.id not in began:
+        elif finding.state == "resolved" and finding.id not in began and finding.inhibited_by is None:
             resolved.append(finding)
     return news, resolved
 

@@ -62,7 +62,7 @@ TROUBLES = (
         "flow-wip-limit",
         "booking:story",
         at("11-16 12:00"),
-        "six or seven stories where four are the limit; opens after a day, so it is told on Tuesday",
+        "six or seven stories where four are the limit; opens on Tuesday, after a day, as inherited",
     ),
     Trouble(
         "accountability-active-unassigned", "PAY-682", at("11-19 11:00"), "ana took finn off and named nobody"

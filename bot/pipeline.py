@@ -93,6 +93,7 @@ async def derive(database: Database, book: Book, now: datetime) -> int:
     """Bring facts up to date with records and model; gives how many records were derived."""
     async with database.write() as connection:
         await facts.prepare(connection, book.fingerprint)
+        await facts.turn_day(connection, str(now.astimezone(book.calendar(None).zone).date()))
     derived = await derive_records(database, book, now)
     await derive_aggregates(database, book, now)
     async with database.write() as connection:

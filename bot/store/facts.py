@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import FACT_TABLES
-from bot.store.records import chunks, mark_all, upsert
+from bot.store.records import chunks, mark_all, mark_items, upsert
 from bot.store.tables import facts_state
 from bot.store.tables import sle as sle_rows
 from rules.facts import TABLES
@@ -20,6 +20,7 @@ from rules.sql import column_values, fact_table
 
 FACTS: Mapping[str, sa.Table] = {name: fact_table(table, FACT_TABLES) for name, table in TABLES.items()}
 Row = Mapping[str, Any]
+_ITEMS = FACTS["work_items"]
 _STARTED = ("active", "waiting")
 
 
@@ -42,6 +43,17 @@ async def prepare(connection: AsyncConnection, model: str) -> bool:
     await mark_all(connection)
     await remember(connection, schema=schema, model=model, derived="")
     return True
+
+
+async def turn_day(connection: AsyncConnection, day: str) -> None:
+    """On a new day open items are derived again: who is away or has left depends on it."""
+    if (await _state(connection)).get("day") == day:
+        return
+    finished = _ITEMS.c.state.in_(("done", "dropped"))
+    await mark_items(
+        connection, sa.select(_ITEMS.c.key).where(sa.not_(sa.func.coalesce(finished, sa.false())))
+    )
+    await remember(connection, day=day)
 
 
 async def stand(connection: AsyncConnection, model: str) -> bool:
@@ -126,7 +138,6 @@ async def seen_after(
 
 # -- what aggregates are made of: small sums, taken where the data is
 
-_ITEMS = FACTS["work_items"]
 _IN_PROGRESS = sa.and_(_ITEMS.c.governed, _ITEMS.c.state.in_(_STARTED))
 
 

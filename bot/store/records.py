@@ -212,6 +212,11 @@ def _new_mark() -> int:
     return secrets.randbits(62)
 
 
+async def mark_items(connection: AsyncConnection, keys: sa.Select[Any]) -> None:
+    """The work items of these keys are to be derived again."""
+    await _mark(connection, sa.and_(records.c.kind == WorkItem.KIND, records.c.key.in_(keys)), _new_mark())
+
+
 async def mark_all(connection: AsyncConnection) -> None:
     """Everything is to be derived again: the model or the facts' schema changed."""
     await connection.execute(sa.update(records).values(mark=_new_mark()))

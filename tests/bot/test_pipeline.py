@@ -1,8 +1,10 @@
 """Pull: each page and its cursor are one, and the sync log tells how it went."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
-from shop import NOW, Shop, page, story
+from shop import HOUR, NOW, Shop, page, story
 
 from bot.pipeline import derive, judge, sync
 from bot.store import facts, records, syncs, verdicts
@@ -159,3 +161,12 @@ async def test_derive_gives_how_many_records_were_derived_and_then_none(shop: Sh
     await shop.pull(story("SHOP-1"), story("SHOP-2"))
     assert await derive(shop.database, shop.book, NOW) == 2
     assert await derive(shop.database, shop.book, NOW) == 0
+
+
+async def test_open_items_are_derived_again_on_a_new_day_because_people_leave(shop: Shop) -> None:
+    done = story("SHOP-2", status="Done", status_category="done", closed_at=NOW - HOUR)
+    await shop.pull(story("SHOP-1"), done)
+    assert await derive(shop.database, shop.book, NOW) == 2
+    assert await derive(shop.database, shop.book, NOW + timedelta(hours=8)) == 0
+    assert await derive(shop.database, shop.book, NOW + timedelta(days=1)) == 1
+    assert await derive(shop.database, shop.book, NOW + timedelta(days=1)) == 0

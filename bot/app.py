@@ -27,7 +27,7 @@ from bot.timetable import next_digest
 from bot.unusable import CannotStartError
 from config.settings import Settings
 from connectors.connector import Connector
-from connectors.errors import FixCredentialsError
+from connectors.errors import ConnectorError
 from rules.audience import Clearance, asker_clearance, channel_clearance
 
 OPERATOR = Clearance(known=True, everything=True, levels=True)
@@ -42,7 +42,7 @@ class App:
     book: Book
     database: Database
     connectors: Mapping[str, Connector]
-    refused: Mapping[str, FixCredentialsError]  # sources that cannot be read, and why
+    refused: Mapping[str, ConnectorError]  # sources that cannot be read, and why
     poster: SlackPoster | None
     clock: Clock
     desk: StoreDesk
@@ -55,7 +55,7 @@ class App:
         """Pull one source.
 
         Raises:
-            FixCredentialsError: it has no user or token.
+            ConnectorError: it cannot be read at all: no user, no token, no such file.
         """
         if source in self.refused:
             raise self.refused[source]
@@ -144,16 +144,23 @@ def _database(settings: Settings) -> Database:
 async def _migrated(database: Database) -> None:
     """Bring the database to the present schema, or say which database cannot be used, and why."""
     try:
+        _touch(database)
         await migrate(database)
     except CommandError as error:
         reason, remedy = str(error), "A newer opsbot wrote it: run that one, or restore an older backup."
         raise CannotStartError(_unusable(database, reason, remedy)) from error
     except (SQLAlchemyError, OSError) as error:
-        reason = str(error.orig if isinstance(error, DBAPIError) else error)
-        folder = Path(database.engine.url.database or "").parent
-        missing = database.embedded and not folder.is_dir()
-        remedy = f"Make the folder {folder}, or correct" if missing else "Check that it is there, and"
-        raise CannotStartError(_unusable(database, reason, f"{remedy} OPSBOT_DATABASE.")) from error
+        said = error.orig if isinstance(error, DBAPIError) else getattr(error, "strerror", None)
+        remedy = "Make its folder, or correct" if isinstance(error, FileNotFoundError) else "Check"
+        raise CannotStartError(
+            _unusable(database, str(said or error), f"{remedy} OPSBOT_DATABASE.")
+        ) from error
+
+
+def _touch(database: Database) -> None:
+    """Open SQLite's file: the error says more than SQLite's own would, no folder or no permission."""
+    if database.embedded and (file := database.engine.url.database):
+        Path(file).open("ab").close()
 
 
 def _unusable(database: Database, reason: str, remedy: str) -> str:

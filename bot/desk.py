@@ -110,6 +110,8 @@ class StoreDesk:
         now = self.clock()
         clearance = self.clearance(asker)
         async with self.database.read() as connection:
+            if await facts.judged_at(connection) is None:
+                return None  # there are no facts yet
             for table, subject in await self._named(connection, what):
                 row = (await joined_rows(connection, self.book(), table, [subject], now)).get(subject)
                 if row is None or not visible(row["audience"], clearance):
@@ -180,8 +182,9 @@ class StoreDesk:
         return within and self.clearance(asker).known and self._lets_in(asker, product)
 
     def _may_ask(self, asker: Asker, product: Product) -> bool:
-        here = asker.handle is not None or self.here(asker) in {product.id, product.stream}
-        return asker.operator or (here and self._lets_in(asker, product.id))
+        here = self.here(asker)
+        knows = asker.handle is not None or (here is not None and here in {product.id, product.stream})
+        return asker.operator or (knows and self._lets_in(asker, product.id))
 
     def _name(self, about: str | None) -> str:
         model = self.book().model

@@ -84,7 +84,7 @@ async def _database(app: App) -> list[Check]:
 
 def _secrets(app: App) -> Iterator[Check]:
     for name, error in app.refused.items():
-        yield Check(f"{name}: sign-in", "fail", error.what, error.remedy)
+        yield Check(f"{name}: access", "fail", error.what, error.remedy)
     for source in app.book.model.sources:
         if source.kind in {"jira", "github"} and app.settings.access(source.id).webhook_secret is None:
             detail = "no secret: webhooks are refused, changes arrive with the next sync"

@@ -9,7 +9,7 @@ from bot.web.app import WebhookDoor
 from config.model import OperatingModel, Source
 from config.settings import Settings, SourceAccess
 from connectors.connector import Connector
-from connectors.errors import FixCredentialsError
+from connectors.errors import ConnectorError, FixCredentialsError
 from connectors.file import client as file
 from connectors.github import client as github
 from connectors.github import webhook as github_webhook
@@ -47,10 +47,10 @@ WEBHOOKS = {
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """Sources that can be read, and those that cannot because something is not set."""
+    """Sources that can be read, and those that cannot: something is not set, or the file is not there."""
 
     connectors: dict[str, Connector]
-    refused: dict[str, FixCredentialsError]
+    refused: dict[str, ConnectorError]
 
 
 def connect_all(model: OperatingModel, settings: Settings, clock: Clock) -> Connected:
@@ -63,7 +63,7 @@ def connect_all(model: OperatingModel, settings: Settings, clock: Clock) -> Conn
         if source.kind in CONNECTORS and source.path is None:
             try:
                 made = CONNECTORS[source.kind](source, settings.access(source.id), clock)
-            except FixCredentialsError as error:
+            except ConnectorError as error:
                 connected.refused[source.id] = error
             else:
                 connected.connectors[source.id] = made

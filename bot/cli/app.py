@@ -1,7 +1,7 @@
 """The command line `opsbot`: one file a group of commands, gathered here."""
 
 import sys
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -40,6 +40,12 @@ def build() -> typer.Typer:
     return app
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"opsbot {metadata.version('product-ops-bot')}")
+        raise typer.Exit
+
+
 def _root(
     context: typer.Context,
     folder: Annotated[
@@ -52,12 +58,11 @@ def _root(
         str | None, typer.Option(help="sqlite:///opsbot.db or postgresql://… [OPSBOT_DATABASE]")
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show stack traces.")] = False,
-    show_version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+    version: Annotated[  # noqa: ARG001 - its callback ends the program before anything else is asked
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_version)
+    ] = False,
 ) -> None:
     """Options of every command."""
-    if show_version:
-        say(f"opsbot {version('product-ops-bot')}")
-        raise typer.Exit
     context.obj = Options(folder=folder, model=model_path, database=database, debug=debug)
 
 

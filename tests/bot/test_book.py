@@ -82,7 +82,8 @@ def test_a_parameter_of_another_type_is_a_mistake_that_says_what_is_wanted(tmp_p
     name, usual = next(iter(rule.parameters.items()))
     said = mistakes(
         tmp_path,
-        f"people: {{ana: {{}}}}\nproducts:\n  shop:\n    owner: ana\n    rules:\n      {rule.id}: {{{name}: [x]}}\n",
+        "people: {ana: {}}\nproducts:\n  shop:\n    owner: ana\n    rules:\n"
+        f"      {rule.id}: {{{name}: [x]}}\n",
     )
     assert len(said) == 1
     assert said[0].startswith("model.yaml:6: ")

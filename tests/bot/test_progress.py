@@ -1,0 +1,38 @@
+"""A sync shows how far it is where somebody watches, and nothing where nobody does."""
+
+import io
+import sys
+
+import pytest
+
+from bot.progress import line, shown
+from connectors.connector import Page
+
+
+def test_a_line_tells_count_rate_and_what_the_source_still_grants() -> None:
+    page = Page((), "c", last=False, expected=12_000, budget_left=4_900)
+    told = "jira: 3,000 of about 12,000 records, 500 a second, 4,900 requests left"
+    assert line("jira", page, 3_000, 6.0) == told
+
+
+def test_what_the_source_does_not_tell_is_left_out() -> None:
+    assert line("jira", Page((), "c", last=True), 7, 0.2) == "jira: 7 records"
+
+
+def test_where_nobody_watches_nothing_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    with shown() as progress:
+        progress("jira", Page((), "c", last=True), 7)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_sees_it_move(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with shown() as progress:
+        progress("jira", Page((), "c", last=True), 7)
+    assert "jira: 7 records" in terminal.getvalue()

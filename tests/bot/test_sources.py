@@ -1,0 +1,66 @@
+"""Each kind of source becomes a connector, or says which variable it lacks."""
+
+from pathlib import Path
+
+import pytest
+from rule_records import model
+from shop import NOW
+
+from bot.sources import connect_all, webhook_doors
+from config.settings import Settings, SourceAccess
+from connectors.signing import sign, verify
+
+MODEL = model(
+    sources=[
+        {"id": "our-jira", "jira": "shop.atlassian.net", "every": "10m"},
+        {"id": "by-hand", "jira": "old.atlassian.net"},
+        {"id": "github", "github": "shop", "every": "10m"},
+        {"id": "model", "github": "shop/model", "path": "operating-model"},
+        {"id": "export", "file": "export.csv"},
+        {"id": "slack", "slack": "shop"},
+    ]
+)
+
+
+def settings(**sources: SourceAccess) -> Settings:
+    return Settings(model=Path("model"), sources=sources)
+
+
+async def test_what_is_missing_is_named_by_its_variable() -> None:
+    connected = connect_all(MODEL, settings(by_hand=SourceAccess(user="ana@example.com")), lambda: NOW)
+    assert connected.connectors == {}
+    assert {name: str(error) for name, error in connected.refused.items()} == {
+        "our-jira": "Source our-jira has no user. Set OPSBOT_SOURCES__OUR_JIRA__USER to the e-mail of the "
+        "account the token belongs to.",
+        "by-hand": "Source by-hand has no token. Set OPSBOT_SOURCES__BY_HAND__TOKEN, or "
+        "OPSBOT_SOURCES__BY_HAND__TOKEN_FILE to a file that holds it.",
+        "github": "Source github has no token. Set OPSBOT_SOURCES__GITHUB__TOKEN, or "
+        "OPSBOT_SOURCES__GITHUB__TOKEN_FILE to a file that holds it.",
+        "export": "export.csv does not exist. Check the path of the source.",
+    }
+
+
+@pytest.fixture
+def _export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("export.csv").write_text("Issue key,Summary\n", encoding="utf-8")
+
+
+@pytest.mark.usefixtures("_export")
+async def test_with_access_every_source_of_work_can_be_read() -> None:
+    access = SourceAccess(user="ana@example.com", token="t")
+    connected = connect_all(MODEL, settings(our_jira=access, by_hand=access, github=access), lambda: NOW)
+    assert sorted(connected.connectors) == ["by-hand", "export", "github", "our-jira"]
+    assert connected.refused == {}
+    for connector in connected.connectors.values():
+        await connector.close()
+
+
+def test_a_webhook_door_takes_both_secrets_of_a_rotation_and_without_one_lets_nothing_in() -> None:
+    doors = webhook_doors(
+        MODEL, settings(github=SourceAccess(webhook_secret="new", webhook_secret_previous="old"))
+    )
+    assert all(verify(b"{}", sign(b"{}", s), doors["github"].secrets) for s in (b"new", b"old"))
+    assert doors["our-jira"].secrets == []
+    assert not verify(b"{}", sign(b"{}", b""), doors["our-jira"].secrets)
+    assert "export" not in doors

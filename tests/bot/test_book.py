@@ -3,14 +3,20 @@
 from pathlib import Path
 
 import pytest
-from shop import MODEL, book
+from shop import MODEL
 
-from bot.book import builtin_rules, read_book
+from bot.book import Book, builtin_rules, read_book
 from config.example import example_path, smallest_path
 from config.mistakes import ModelMistakes
 from rules.facts import TABLES
 
 BUILTIN = builtin_rules()
+
+
+def book(folder: Path, model: str = MODEL) -> Book:
+    file = folder / "model.yaml"
+    file.write_text(model, encoding="utf-8")
+    return read_book(file)
 
 
 def mistakes(folder: Path, model: str) -> list[str]:

@@ -1,6 +1,8 @@
 """The desk answers with what is open and why, and never with more than the asker may see."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rule_records import pull
@@ -21,6 +23,12 @@ ANA = Asker("U1", "T1", None, "ana")
 BO = Asker("U2", "T1", None, "bo")
 ZOE = Asker("U3", "T1", None, "zoe")
 STRANGER = Asker("U4", "T1", "shop", None)
+
+
+@pytest.fixture
+def migrated_url(migrated_file: Path, tmp_path: Path) -> str:
+    """SQLite alone: what differs between the databases is tested with the store."""
+    return f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'opsbot.db')}"
 
 
 @pytest.fixture(scope="module")

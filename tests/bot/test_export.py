@@ -65,7 +65,8 @@ async def test_a_folder_of_json_lines_is_an_export_too(tmp_path: Path) -> None:
     folder.mkdir()
     item = {
         "record": "work_item", "source": "export", "id": "1", "key": "SHOP-1", "container": "SHOP",
-        "kind": "Story", "title": "Sell", "url": "https://example.com", "status": "Open", "audience": "jira:export:SHOP",
+        "kind": "Story", "title": "Sell", "url": "https://example.com",
+        "status": "Open", "audience": "jira:export:SHOP",
         "created_at": "2026-11-02T09:00:00Z", "changed_at": "2026-11-02T09:00:00Z",
     }  # fmt: skip
     written(folder, json.dumps(item) + "\n" + json.dumps({**item, "id": "2", "key": "SHOP-2"}), "items.jsonl")

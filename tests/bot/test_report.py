@@ -1,11 +1,20 @@
 """A report counts what was judged, shows the gravest and says what nobody could know."""
 
 import json
+import shutil
+from pathlib import Path
 
+import pytest
 from shop import Shop, story
 
 from bot.report import report
 from rules.findings import Severity
+
+
+@pytest.fixture
+def migrated_url(migrated_file: Path, tmp_path: Path) -> str:
+    """SQLite alone: what differs between the databases is tested with the store."""
+    return f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'opsbot.db')}"
 
 
 async def test_a_report_tells_new_from_inherited_and_what_resolved(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +64,12 @@ class Web:
     async def rows(self) -> Sequence[Any]:
         async with self.database.read() as connection:
             return (await connection.execute(sa.select(inbox))).all()
+
+
+@pytest.fixture
+def migrated_url(migrated_file: Path, tmp_path: Path) -> str:
+    """SQLite alone: what differs between the databases is tested with the store."""
+    return f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'opsbot.db')}"
 
 
 @pytest.fixture

@@ -72,12 +72,18 @@ class App:
         return await report(self.database, self.book, judged, self.clock())
 
     async def digests(
-        self, *, name: str | None = None, channel: str | None = None, keep: bool
+        self,
+        *,
+        name: str | None = None,
+        channel: str | None = None,
+        since: datetime | None = None,
+        keep: bool,
     ) -> list[digests.Made]:
         """Make the digests of the model (or one, or one channel's), and with `keep` make them due."""
         made, now = [], self.clock()
         for digest in [name] if name else self.book.model.digests:
-            made += await digests.make(self.database, self.book, digest, now, channel)
+            order = digests.Order(digest, now, channel, since, self.settings.slack_command)
+            made += await digests.make(self.database, self.book, order)
         if keep:
             await digests.keep(self.database, made, now)
         return made

@@ -1,7 +1,9 @@
 """The demo: a fictional company's year, from local servers through the real connectors to Slack."""
 
 import asyncio
+import os
 import shutil
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -85,7 +87,7 @@ async def play(folder: Path, say: Say, *, stay: bool = False) -> None:
         say(_next_steps(folder, report, time.monotonic() - began))
         if stay:
             _write_access(folder, company.settings)
-            say(f"\nThe tools go on answering until Ctrl-C; try: opsbot --in {folder} doctor, sync or run")
+            say(f"\nThe tools answer until Ctrl-C; try: {_called()} --in {folder} doctor, sync or run")
             await asyncio.Event().wait()
 
 
@@ -193,20 +195,29 @@ async def _day(app: App, title: str, say: Say) -> Report:
     return report
 
 
+def _called() -> str:
+    """The command as this shell finds it: by name, or by its path where it is not on the PATH."""
+    if shutil.which("opsbot"):
+        return "opsbot"
+    here = Path(sys.argv[0])
+    return os.path.relpath(here) if here.is_absolute() else str(here)
+
+
 def _boxed(channel: str, text: str) -> str:
     return f"┌─ #{channel}\n" + "\n".join(f"│ {line}" for line in text.splitlines()) + "\n"
 
 
 def _next_steps(folder: Path, report: Report, seconds: float) -> str:
     gravest = next(x for x in report.lines if x.product is not None)
+    opsbot = _called()
     return "\n".join(
         [
             f"Done in {seconds:.0f} s. Model and findings stay in {folder}; try:",
-            f"   opsbot --in {folder} findings",
-            f"   opsbot --in {folder} explain {gravest.key}",
-            f"   opsbot --in {folder} findings --product {gravest.product}",
-            f"   opsbot --in {folder} model show {gravest.product}",
-            f"   opsbot rules {gravest.rule}",
-            "And with your own data, no account needed: opsbot judge --from export.csv",
+            f"   {opsbot} --in {folder} findings",
+            f"   {opsbot} --in {folder} explain {gravest.key}",
+            f"   {opsbot} --in {folder} digest --dry-run --since {MONDAY:%Y-%m-%d}",
+            f"   {opsbot} --in {folder} model show {gravest.product}",
+            f"   {opsbot} rules {gravest.rule}",
+            f"And with your own data, no account needed: {opsbot} judge --from export.csv",
         ]
     )

@@ -21,7 +21,7 @@ from rules.digest import line
 from rules.explain import explain_rule
 from rules.facts import TABLES
 from rules.facts.sources import Synced
-from rules.findings import Finding, Severity, finding_id
+from rules.findings import Finding, Severity, finding_id, shifted
 from rules.views import Explanation, RuleExplained, SourceAge, Status
 
 PAGE = 10
@@ -142,6 +142,9 @@ class StoreDesk:
         for rule in book.rules:
             if rule.about == table and book.mode(rule.id, row["product"]) != "off":
                 one = explain_rule(rule, row, context(book, rule, row, now))
+                if one.severity is not None:
+                    tier = None if row["tier"] is None else int(row["tier"])
+                    one = replace(one, severity=shifted(one.severity, tier, names_tier=rule.names_tier))
                 explained.append(_with_finding(one, known.get(finding_id(rule.id, table, row["subject"]))))
         ages = dict(
             zip((s.id for s in book.model.sources if s.every), source_ages(book, states, now), strict=True)
@@ -222,7 +225,9 @@ async def _without(connection: AsyncConnection, found: list[Finding], labels: se
 def _with_finding(explained: RuleExplained, finding: Finding | None) -> RuleExplained:
     if finding is None or finding.state not in {"open", "pending"}:
         return explained
-    return replace(explained, finding=finding.id, since=finding.opened_at or finding.first_seen_at)
+    severity = finding.severity if explained.verdict == "fail" else explained.severity
+    since = finding.opened_at or finding.first_seen_at
+    return replace(explained, finding=finding.id, since=since, severity=severity)
 
 
 def _mapped(table: str, row: Mapping[str, Any]) -> str:

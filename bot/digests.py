@@ -30,13 +30,26 @@ class Made:
     audience: tuple[str, ...]
 
 
-async def make(
-    database: Database, book: Book, name: str, now: datetime, channel: str | None = None
-) -> list[Made]:
-    """The digest of that name for each of its channels (or one), as of now; nothing is written."""
-    wanted = [t for t in targets(book.model, book.model.digests[name]) if channel in {None, t.channel}]
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which digest is made, as of when; for one channel and since another moment where these are given."""
+
+    name: str
+    now: datetime
+    channel: str | None = None
+    since: datetime | None = None
+    command: str = messages.OPS
+
+
+async def make(database: Database, book: Book, order: Order) -> list[Made]:
+    """The digest for each of its channels; nothing is written."""
+    wanted = targets(book.model, book.model.digests[order.name])
     async with database.read() as connection:
-        return [await _one(connection, book, name, target, now) for target in wanted]
+        return [
+            await _one(connection, book, order, target)
+            for target in wanted
+            if order.channel in {None, target.channel}
+        ]
 
 
 async def keep(database: Database, made: Iterable[Made], now: datetime) -> None:
@@ -52,7 +65,8 @@ async def keep(database: Database, made: Iterable[Made], now: datetime) -> None:
                 await outbox.put(connection, [letter], now)
 
 
-async def _one(connection: AsyncConnection, book: Book, name: str, target: Target, now: datetime) -> Made:
+async def _one(connection: AsyncConnection, book: Book, order: Order, target: Target) -> Made:
+    name, now = order.name, order.now
     clearance = channel_clearance(book.model, target.channel)
 
     def belongs(finding: Finding) -> bool:
@@ -64,7 +78,7 @@ async def _one(connection: AsyncConnection, book: Book, name: str, target: Targe
             and lets_in(book.model, finding.product, handle=None, channel=target.channel, today=now.date())
         )
 
-    since = await outbox.last_digest(connection, name, target.channel)
+    since = order.since or await outbox.last_digest(connection, name, target.channel)
     history: list[tuple[Event, Finding]] = [
         (h.event, h.finding) for h in await findings.since(connection, since, now) if belongs(h.finding)
     ]
@@ -84,7 +98,7 @@ async def _one(connection: AsyncConnection, book: Book, name: str, target: Targe
         lambda f: words[f.id],
         _coverage(counts, ages),
     )
-    return Made(name, digest, messages.digest(digest), _audience(told.values()))
+    return Made(name, digest, messages.digest(digest, order.command), _audience(told.values()))
 
 
 def _coverage(counts: Sequence[verdicts.Count], ages: tuple[SourceAge, ...]) -> Coverage:

@@ -48,7 +48,7 @@ async def _tools(app: App) -> list[Check]:
 
 def _model(app: App) -> Iterator[Check]:
     model = app.book.model
-    detail = f"{len(model.products)} products, {len(model.people)} people, {len(app.book.rules)} rules"
+    detail = f"products: {len(model.products)}, people: {len(model.people)}, rules: {len(app.book.rules)}"
     yield Check("operating model", "ok", f"{app.settings.model}: {detail}")
 
 
@@ -77,7 +77,7 @@ async def _database(app: App) -> list[Check]:
         detail = f"SQLite {sqlite3.sqlite_version}" + (
             "" if fixed else " may lose commits under load (WAL reset)"
         )
-        remedy = "Use a Python with SQLite 3.51.3 or newer (the image has one), or PostgreSQL."
+        remedy = "Use a Python with SQLite 3.51.3 or newer, or PostgreSQL."
         checks.append(Check("SQLite", "ok" if fixed else "warn", detail, remedy))
     return checks
 

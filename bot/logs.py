@@ -30,12 +30,12 @@ def configure(settings: Settings) -> None:
     _set_up(settings.log_level, render, list(_secrets(settings)))
 
 
-def quiet(settings: Settings | None = None) -> None:
-    """For commands that print their own results: only warnings are logged."""
+def quiet(settings: Settings | None = None, level: str = "warning") -> None:
+    """For commands that print their own results: only warnings are logged, or what `level` says."""
     render = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
-    _set_up("warning", render, list(_secrets(settings)) if settings else [])
+    _set_up(level, render, list(_secrets(settings)) if settings else [])
 
 
 def _set_up(level: str, render: Processor, secrets: Sequence[str]) -> None:

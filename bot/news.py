@@ -47,7 +47,7 @@ def _letter(book: Book, channel: str, transitions: Sequence[Transition]) -> Lett
     blocks = [messages.section(f"*{messages.plural(len(lines), 'finding')} to decide on*")]
     blocks += [messages.section(messages.finding(x)) for x in shown]
     if len(lines) > len(shown):
-        blocks.append(messages.context(f"and {len(lines) - len(shown)} more: `/ops findings`"))
+        blocks.append(messages.context(f"and {len(lines) - len(shown)} more"))
     text = f"{messages.plural(len(lines), 'finding')} to decide on: {safe(shown[0].says, 200)}"
     audience = tuple(sorted({stamp for t in transitions for stamp in t.finding.audience or ()}))
     episode = ",".join(

@@ -1,19 +1,28 @@
-"""Progress of a sync: a moving line where somebody watches, nothing more than the log where nobody does."""
+"""Progress of a sync: a moving line where somebody watches, lines of the log where nobody does."""
 
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
+
 from bot.pipeline import Progress
 from connectors.connector import Page
+
+log = structlog.get_logger(__name__)
+
+
+def logged(source: str, page: Page, read: int) -> None:
+    """A progress that tells the log of each page."""
+    log.info("pulling", source=source, read=read, expected=page.expected, budget_left=page.budget_left)
 
 
 @contextmanager
 def shown() -> Iterator[Progress]:
-    """A progress that draws on the terminal's error stream, or says nothing where there is no terminal."""
+    """A progress that draws on the terminal's error stream, or goes to the log where there is no terminal."""
     if not sys.stderr.isatty():
-        yield lambda _source, _page, _read: None
+        yield logged
         return
     from rich.console import Console  # noqa: PLC0415 - only where there is a terminal
     from rich.status import Status  # noqa: PLC0415 - the same

@@ -17,6 +17,7 @@ from bot.app import App, open_app
 from bot.book import Book
 from bot.gate import check_arrivals
 from bot.pipeline import Clock
+from bot.progress import logged
 from bot.slack.app import SlackApp, SocketMode, create_slack_app, http_handler, socket_mode
 from bot.slack.errors import SlackError
 from bot.slack.people import People
@@ -149,7 +150,7 @@ class Service:
             return await inbox.receive(connection, arrival, key, self.app.clock(), "answered")
 
     async def _sync(self, source: str, _occurrence: datetime) -> None:
-        await self.app.sync(source)
+        await self.app.sync(source, logged)
         async with self._judging:
             await self.app.judge()
 

@@ -40,7 +40,7 @@ def rule_text(rule: Rule) -> str:
         f"  violated by {rule.violates.text}",
         f"  severity    {rule.severity.word}",
         *worse,
-        f"  parameters  {', '.join(f'{k} = {v}' for k, v in rule.parameters.items()) or 'none'}",
+        f"  parameters  {', '.join(f'{k} = {_plain(v)}' for k, v in rule.parameters.items()) or 'none'}",
         *([f"  only after  {rule.for_} of failing"] if rule.for_ else []),
         *([f"  covered by  {inhibitors}: then it is not told twice"] if inhibitors else []),
         f"  says        {rule.says.text}",
@@ -56,3 +56,13 @@ def rule_text(rule: Rule) -> str:
 def explanation_text(about: Explanation, at: datetime) -> str:
     """All rules about one subject."""
     return as_text(answers.explanation(about, at, "opsbot findings"), addresses=True).strip()
+
+
+def _plain(value: object) -> str:
+    return (
+        f"{value:g}"
+        if isinstance(value, float)
+        else str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+    )

@@ -1,5 +1,6 @@
 """`opsbot digest`: make the digests that the model asks for, now."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -13,8 +14,14 @@ def digest(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print as text; send and remember nothing.")
     ] = False,
+    since: Annotated[
+        datetime | None, typer.Option(help="With --dry-run: show what is new since then, not since the last.")
+    ] = None,
 ) -> None:
     """Make the digests now and send them to Slack, or show them."""
+    if since is not None and not dry_run:
+        complain("--since only looks back: add --dry-run.")
+        raise typer.Exit(MISUSED)
 
     async def work() -> int:
         from bot.slack.plaintext import as_text  # noqa: PLC0415 - loads when it is needed
@@ -23,7 +30,9 @@ def digest(
             if not dry_run and app.poster is None:
                 complain("There is no Slack token: set OPSBOT_SLACK_BOT_TOKEN, or look with --dry-run.")
                 return MISUSED
-            made = await app.digests(channel=channel, keep=not dry_run)
+            zone = app.desk.now().tzinfo
+            after = since.replace(tzinfo=zone) if since else None
+            made = await app.digests(channel=channel, since=after, keep=not dry_run)
             if not made:
                 complain("No digest goes there." if channel else "The model asks for no digests.")
                 return MISUSED

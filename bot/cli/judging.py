@@ -60,7 +60,7 @@ def sync(
                     failed = UNREADABLE
         return failed
 
-    raise typer.Exit(run_async(work()))
+    raise typer.Exit(run_async(work(), long=True))
 
 
 def judge(

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -87,11 +88,14 @@ async def opened(chosen: Options) -> AsyncIterator["App"]:
         yield app
 
 
-def run_async(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work to its end; it prints its own results, so only warnings are logged."""
+def run_async(work: Coroutine[Any, Any, T], *, long: bool = False) -> T:
+    """Run a command's work to its end; it prints its own results, so only warnings are logged.
+
+    Long work tells the log how far it is where no terminal shows it.
+    """
     from bot.logs import quiet  # noqa: PLC0415 - loads when it is needed
 
-    quiet()
+    quiet(level="info" if long and not sys.stderr.isatty() else "warning")
     return asyncio.run(work)
 
 

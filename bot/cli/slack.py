@@ -17,7 +17,12 @@ def _group() -> None:
 
 @app.command()
 def manifest(
-    http: Annotated[str | None, typer.Option(help="Public address, for HTTP instead of Socket Mode.")] = None,
+    http: Annotated[
+        str | None,
+        typer.Option(
+            help="Public address of the service, for HTTP instead of Socket Mode: https://opsbot.example."
+        ),
+    ] = None,
     command: Annotated[str, typer.Option(help="Name of the slash command.")] = "/ops",
 ) -> None:
     """Print the app manifest: paste it at api.slack.com/apps, Create New App, From a manifest."""

@@ -72,10 +72,9 @@ def explanation(about: Explanation, at: datetime, following: str) -> Message:
         for verdict in ("fail", "unknown", "pass", "out of scope")
     }
     failing = sorted(by_verdict["fail"], key=lambda r: -(r.severity or 0))
-    head = [
-        section(f"*{link(about.url, about.key, 80)}* {safe(about.title, 200)}"),
-        context(f"{_belongs(about)} | {safe(about.mapped_by, 200)}"),
-    ]
+    title = "" if about.title == about.key else f" {safe(about.title, 200)}"
+    where = [_belongs(about), *([safe(about.mapped_by, 200)] if about.mapped_by else [])]
+    head = [section(f"*{link(about.url, about.key, 80)}*{title}"), context(" | ".join(where))]
     reasons = [*(_failing(r) for r in failing), *(_unknown(r) for r in by_verdict["unknown"])]
     body, left = _fitting(head, reasons or [section("No rule fails here.")])
     rest = [f"{plural(len(by_verdict['pass']), 'rule')} passed"]

@@ -40,7 +40,7 @@ class SlackAmbiguous(SlackError):  # noqa: N818 - named by what to do
 
 
 _REPORT = "This is a mistake of opsbot, please report it."
-_INSTALL = "Install the app again and set SLACK_BOT_TOKEN to its bot token."
+_INSTALL = "Install the app again and set OPSBOT_SLACK_BOT_TOKEN to its bot token."
 
 REFUSALS: Mapping[str, str] = {
     "channel_not_found": "I see no channel {channel}. Correct the model, or invite me if it is private.",
@@ -60,7 +60,7 @@ REFUSALS: Mapping[str, str] = {
     "token_revoked": f"The token was revoked. {_INSTALL}",
     "token_expired": f"The token has expired. Switch token rotation off. {_INSTALL}",
     "account_inactive": f"The app was removed from the workspace. {_INSTALL}",
-    "not_allowed_token_type": "This is no bot token. Set SLACK_BOT_TOKEN to the one that begins with xoxb.",
+    "not_allowed_token_type": "This is no bot token. Set OPSBOT_SLACK_BOT_TOKEN to the one with xoxb.",
     "missing_scope": "The app lacks a permission: {detail}. Install it again with the current manifest.",
     "org_login_required": "The workspace is moving to another organisation. Try again when that is done.",
     "ekm_access_denied": "The workspace's keys do not let me post for now. Ask a workspace admin.",

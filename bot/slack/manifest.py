@@ -6,6 +6,9 @@ The bot cannot read conversations: it asks for no history scope and for no user 
 from collections.abc import Mapping
 from typing import Any
 
+DOOR = "/slack/events"
+"""Where the service takes what Slack sends."""
+
 SCOPES_OF_METHODS: Mapping[str, tuple[str, ...]] = {
     "auth.test": (),
     "apps.connections.open": (),  # connections:write, of the app-level token
@@ -23,7 +26,8 @@ SCOPES = tuple(sorted({"commands", *(s for scopes in SCOPES_OF_METHODS.values() 
 def manifest(command: str, http_url: str | None = None) -> dict[str, Any]:
     """The manifest for a slash command such as `/ops`.
 
-    With `http_url` Slack sends commands to that address; without, they come over Socket Mode.
+    With `http_url`, the public address of the service, Slack sends commands there; without, they come over
+    Socket Mode.
     """
     slash: dict[str, Any] = {
         "command": command,
@@ -32,7 +36,7 @@ def manifest(command: str, http_url: str | None = None) -> dict[str, Any]:
         "should_escape": False,
     }
     if http_url is not None:
-        slash["url"] = http_url
+        slash["url"] = http_url.rstrip("/").removesuffix(DOOR) + DOOR
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {

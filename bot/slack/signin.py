@@ -81,9 +81,7 @@ async def _socket(client: AsyncWebClient, app_token: str) -> Check:
     try:
         await reading(client.apps_connections_open(app_token=app_token))
     except SlackError as error:
-        remedy = (
-            "Set SLACK_APP_TOKEN to an app-level token with connections:write, and switch on Socket Mode."
-        )
+        remedy = "Set OPSBOT_SLACK_APP_TOKEN to a token with connections:write, and switch on Socket Mode."
         return Check("slack socket", "fail", error.sentence, remedy)
     return Check("slack socket", "ok", "opens")
 

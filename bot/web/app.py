@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from bot.slack.manifest import DOOR
 from bot.store import inbox
 from bot.store.database import Database
 from connectors.errors import UnexpectedAnswerError
@@ -60,7 +61,7 @@ def create_app(rooms: Rooms) -> FastAPI:
         return await _webhook(rooms, source, request)
 
     if rooms.slack is not None:
-        app.add_route("/slack/events", rooms.slack, methods=["POST"])
+        app.add_route(DOOR, rooms.slack, methods=["POST"])
     return app
 
 

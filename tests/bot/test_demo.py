@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from bot.app import App, open_app
 from bot.book import read_book
 from bot.demo import MONDAY, TUESDAY, larkfield_tools, prepare
+from bot.slack.commands.desk import FindingsQuery
 from bot.store.tables import findings, history
 from connectors.larkfield.troubles import EXEMPT, TROUBLES, Trouble
 
@@ -74,7 +75,18 @@ async def test_larkfields_troubles_are_found_on_their_day_and_nothing_else(tmp_p
             assert (await app.tell()).sent == 0
             assert await app.held_up() == []
             assert await _what_happened(app) == tuesday
+            await _explanations_agree_with_the_list(app)
         posted = Counter((m.channel, m.text) for m in company.slack.messages)
         assert set(posted.values()) == {1}
         digests = [m for m in (*first, *second) if not m.digest.silent]
         assert {(m.digest.channel, m.message.text) for m in digests} <= set(posted)
+
+
+async def _explanations_agree_with_the_list(app: App) -> None:
+    """Whatever is listed is explained with the same severity and the same sentence."""
+    listed = await app.desk.findings(app.operator(), FindingsQuery())
+    for line in listed.lines:
+        explained = await app.desk.explain(app.operator(), line.finding)
+        assert explained is not None
+        (rule,) = (r for r in explained.rules if r.finding == line.finding)
+        assert (rule.severity, rule.says) == (line.severity, line.says)

@@ -36,7 +36,7 @@ def shop(database: Database, told_book: Book) -> Shop:
 async def made(shop: Shop, channel: str = "shop", name: str = "product") -> Made:
     """The digest of a channel, remembered, in an hour of its own."""
     now = shop.clock.tick()
-    (one,) = await digests.make(shop.database, shop.book, name, now, channel)
+    (one,) = await digests.make(shop.database, shop.book, digests.Order(name, now, channel))
     await digests.keep(shop.database, [one], now)
     shop.clock.tick()
     return one
@@ -161,7 +161,7 @@ calendars: {hq: {timezone: Europe/Berlin}, pune: {extends: hq, timezone: Asia/Ko
 async def test_the_same_digest_made_twice_at_one_time_is_sent_once(shop: Shop) -> None:
     await shop.told(story("SHOP-1", "late"))
     for _ in range(2):
-        one = await digests.make(shop.database, shop.book, "product", NOW, "shop")
+        one = await digests.make(shop.database, shop.book, digests.Order("product", NOW, "shop"))
         await digests.keep(shop.database, one, NOW)
     assert len(await shop.rows(sa.select(outbox))) == 1
 
@@ -169,6 +169,18 @@ async def test_the_same_digest_made_twice_at_one_time_is_sent_once(shop: Shop) -
 async def test_making_a_digest_writes_nothing(shop: Shop) -> None:
     await shop.told(story("SHOP-1", "late"))
     for _ in range(2):
-        (one,) = await digests.make(shop.database, shop.book, "product", NOW, "shop")
+        (one,) = await digests.make(shop.database, shop.book, digests.Order("product", NOW, "shop"))
         assert one.digest.since is None
     assert await shop.letters() == []
+
+
+async def test_a_digest_may_look_further_back_than_the_last_one(shop: Shop) -> None:
+    await shop.told(story("SHOP-1"))
+    before = shop.clock()
+    shop.clock.tick()
+    await shop.told(shop.changed(story("SHOP-1"), "late"))
+    assert keys(await made(shop)) == ["SHOP-1"]
+    assert keys(await made(shop)) == []
+    back = digests.Order("product", shop.clock(), "shop", since=before)
+    (again,) = await digests.make(shop.database, shop.book, back)
+    assert keys(again) == ["SHOP-1"]

@@ -1,9 +1,10 @@
-"""A sync shows how far it is where somebody watches, and nothing where nobody does."""
+"""A sync shows how far it is where somebody watches, and tells the log where nobody does."""
 
 import io
 import sys
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.progress import line, shown
 from connectors.connector import Page
@@ -19,10 +20,19 @@ def test_what_the_source_does_not_tell_is_left_out() -> None:
     assert line("jira", Page((), "c", last=True), 7, 0.2) == "jira: 7 records"
 
 
-def test_where_nobody_watches_nothing_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
-    with shown() as progress:
-        progress("jira", Page((), "c", last=True), 7)
-    assert capsys.readouterr() == ("", "")
+def test_where_nobody_watches_the_log_is_told() -> None:
+    with capture_logs() as logged, shown() as progress:
+        progress("jira", Page((), "c", last=True, expected=12), 7)
+    assert logged == [
+        {
+            "event": "pulling",
+            "log_level": "info",
+            "source": "jira",
+            "read": 7,
+            "expected": 12,
+            "budget_left": None,
+        }
+    ]
 
 
 def test_a_terminal_sees_it_move(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,3 +52,4 @@ def test_socket_mode_needs_no_address_and_http_names_one() -> None:
     assert not http["settings"]["socket_mode_enabled"]
     assert http["features"]["slash_commands"][0]["url"] == "https://ops.example/slack/events"
     assert http["features"]["slash_commands"][0]["command"] == "/govern"
+    assert manifest("/govern", "https://ops.example/")["features"] == http["features"]

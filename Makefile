@@ -23,7 +23,7 @@ demo: $(READY) ## a year of a fictional company, from its tools to findings in S
 	@$(BIN)/opsbot demo
 
 test: $(READY) ## the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto
 
 check: $(READY) ## style, types, architecture, documentation, tests
 	@$(BIN)/ruff check .
@@ -32,7 +32,7 @@ check: $(READY) ## style, types, architecture, documentation, tests
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/python docs/generate.py --check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto
 
 format: $(READY) ## let the formatter have its way
 	@$(BIN)/ruff check --fix .

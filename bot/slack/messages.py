@@ -90,7 +90,8 @@ def finding(line: Line) -> str:
     """Two lines of mrkdwn: what it is, and why it matters to whom."""
     count = f" ({line.count} items)" if line.count > 1 else ""
     word = line.severity.word.capitalize()
-    first = f"{MARKS[line.severity]} *{word}* · {link(line.url, line.key, 80)} {safe(line.title, 120)}{count}"
+    title = "" if line.title == line.key else f" {safe(line.title, 120)}"
+    first = f"{MARKS[line.severity]} *{word}* · {link(line.url, line.key, 80)}{title}{count}"
     return f"{first}\n{safe(line.says, 280)} {accountable(line.accountable, line.product)}"
 
 

@@ -71,9 +71,17 @@ def read_book(path: Path) -> Book:
     """Read the model and every rule.
 
     Raises:
-        ModelMistakes: all mistakes of the model, of its own rules, and of its settings of rules, at once.
+        ModelMistakes: all mistakes of the model; where it has none, all of its rules.
     """
-    loaded = load_model(path)
+    return book_of(load_model(path))
+
+
+def book_of(loaded: Loaded) -> Book:
+    """The book of a model that was read.
+
+    Raises:
+        ModelMistakes: all mistakes of its own rules and of its settings of rules, at once.
+    """
     rules = {r.id: r for r in builtin_rules()}
     added: set[str] = set()
     mistakes: list[Mistake] = []

@@ -31,6 +31,7 @@ class ExportReport:
     found: Found
     judged: Report
     problems: tuple[str, ...]
+    unnamed: tuple[str, ...]  # projects that no selector of the model names
     model: str | None
 
     @property
@@ -69,6 +70,8 @@ class ExportReport:
             text.append("   history   none in this export: when work started or was blocked is not known")
         if self.model is None:
             text.append("   model     none: rules about products and pointers wait for one (--model)")
+        if self.unnamed:
+            text.append(f"   unnamed   no selector of the model names: {', '.join(self.unnamed)}")
         text += [f"   not read  {problem}" for problem in self.problems]
         return "\n".join([*text, "", self.judged.as_text()])
 
@@ -98,13 +101,18 @@ async def judge_export(path: Path, model: Path | None, clock: Callable[[], datet
         finally:
             await database.close()
     problems = tuple(f"{p.scope}: {p.what}" for p in pulled.problems)
-    return ExportReport(
-        path, summary(await _records(connector)), said, problems, str(model) if model else None
-    )
+    found = summary(await _records(connector))
+    unnamed = tuple(project for project, _ in found.projects if model and project not in _named(book))
+    return ExportReport(path, found, said, problems, unnamed, str(model) if model else None)
 
 
 async def _records(connector: FileSource) -> list[Record]:
     return [record async for page in connector.pages(None) for record in page.records]
+
+
+def _named(book: Book) -> set[str]:
+    selectors = [*book.model.ignore, *(s for p in book.model.products.values() for s in p.work)]
+    return {s.jira.project for s in selectors if s.jira and s.jira.project}
 
 
 def _with_source(book: Book, path: Path) -> Book:

@@ -10,31 +10,10 @@ from typing import Any, get_args
 from markdown import GENERATED, anchor, code, table
 from pydantic.fields import FieldInfo
 
+from bot.cli.model import NOT_YET
 from config.model import OperatingModel
 from config.pointers import POINTERS
 from config.words import Strict
-
-LATER = (
-    "review",
-    "lifecycles",
-    "objectives",
-    "measures",
-    "decisions",
-    "delegations",
-    "partners",
-    "consumers",
-    "experiments",
-    "capabilities",
-    "strategy",
-    "culture",
-    "commitments",
-    "imports",
-    "waivers",
-    "people_data",
-    "retention",
-    "rollout",
-)
-"""Sections that are read and checked, and that nothing of this version acts on."""
 
 WORDS = {
     "str": "text",
@@ -83,7 +62,7 @@ with file and line. `config/example/` has the smallest useful model and a whole 
 
 def model_page() -> str:
     """Every key, type by type, the whole model first."""
-    later = ", ".join(map(code, LATER))
+    later = ", ".join(map(code, NOT_YET))
     text = [
         GENERATED,
         INTRODUCTION,

@@ -17,6 +17,28 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Check and show the operating model.", no_args_is_help=True)
 
+NOT_YET = (
+    "review",
+    "lifecycles",
+    "objectives",
+    "measures",
+    "decisions",
+    "delegations",
+    "partners",
+    "consumers",
+    "experiments",
+    "capabilities",
+    "strategy",
+    "culture",
+    "commitments",
+    "imports",
+    "waivers",
+    "people_data",
+    "retention",
+    "rollout",
+)
+"""Sections that are read and checked, and that nothing of this version acts on."""
+
 _COUNTED = ("products", "value_streams", "teams", "people", "sources", "objectives", "decisions")
 
 
@@ -31,10 +53,13 @@ def check(
     where = path or settings_of(options(context)).model
     loaded = _load(where)
     console = _console()
-    console.print(f"[green]✓[/] {where} has no mistakes ({len(loaded.files)} files)", highlight=False)
+    files = f"{len(loaded.files)} file" + ("" if len(loaded.files) == 1 else "s")
+    console.print(f"[green]✓[/] {where} has no mistakes ({files})", highlight=False)
     for section in _COUNTED:
         if count := len(getattr(loaded.model, section)):
             console.print(f"  {section.replace('_', ' '):<14}{count:>4}", highlight=False)
+    if idle := [section for section in NOT_YET if section in loaded.tree]:
+        console.print(f"  nothing acts yet on: {', '.join(idle)}", highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -135,13 +160,16 @@ def _inner(value: Any) -> str:
 
 
 def _load(path: Path) -> "Loaded":
+    from bot.book import book_of  # noqa: PLC0415 - not for --help
     from config.load import ModelMistakes, load_model  # noqa: PLC0415 - not for --help
 
     try:
-        return load_model(path)
+        loaded = load_model(path)
+        book_of(loaded)
     except ModelMistakes as e:
         _print_mistakes(e)
         raise typer.Exit(MISUSED) from None
+    return loaded
 
 
 def _print_mistakes(mistakes: "ModelMistakes") -> None:

@@ -60,6 +60,11 @@ async def test_with_a_model_the_export_stands_for_its_jira(tmp_path: Path) -> No
     assert json.loads(json.dumps(told.as_json()))["projects"] == {"SHOP": 2}
 
 
+async def test_a_project_that_no_selector_names_is_said(tmp_path: Path) -> None:
+    model = written(tmp_path, MODEL.replace("project: SHOP", "project: SHIP"), "model.yaml")
+    assert "no selector of the model names: SHOP" in (await judged(written(tmp_path, CSV), model)).as_text()
+
+
 async def test_a_folder_of_json_lines_is_an_export_too(tmp_path: Path) -> None:
     folder = tmp_path / "export"
     folder.mkdir()

@@ -31,6 +31,16 @@ def test_check_prints_every_mistake_on_a_line_and_exits_with_two() -> None:
     assert result.stdout == ""
 
 
+def test_check_looks_at_rules_too_and_says_what_nothing_acts_on_yet(tmp_path: Path) -> None:
+    model = tmp_path / "m.yaml"
+    model.write_text("profile: starter\nproducts:\n  shop: {rules: {flow-agin-wip: off}}\n")
+    result = runner.invoke(app, ["check", str(model)])
+    assert result.exit_code == 2
+    assert "there is no rule flow-agin-wip; see: opsbot rules; did you mean flow-aging-wip?" in result.stderr
+    model.write_text("waivers: []\nproducts:\n  shop: {}\n")
+    assert "nothing acts yet on: waivers" in runner.invoke(app, ["check", str(model)]).stdout
+
+
 def test_markup_in_a_model_is_text(tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_text('products: {shop: {owner: "[red]ana"}}')
     assert '"[red]ana"' in runner.invoke(app, ["check", str(tmp_path)]).stderr

@@ -14,7 +14,7 @@ from rules.audience import Clearance, visible
 
 log = structlog.get_logger(__name__)
 
-FIRST_RETRY = timedelta(seconds=30)
+FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=30), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ async def _deliver(
             if error.permanent:
                 await outbox.give_up(connection, claimed, "dead", error.sentence)
             else:
-                wait = FIRST_RETRY * 2 ** (claimed.attempts - 1)
+                wait = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(claimed.attempts - 1, 10))
                 await outbox.again(connection, claimed, clock() + wait, error.sentence)
         log.warning("letter_refused", channel=letter.channel, key=letter.key, code=error.code)
         return "refused" if error.permanent else "waiting"

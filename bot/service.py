@@ -29,6 +29,7 @@ from bot.timetable import timers
 from bot.unusable import CannotStartError
 from bot.web.app import Rooms, create_app
 from config.settings import Settings
+from connectors.errors import ConnectorError
 
 log = structlog.get_logger(__name__)
 
@@ -150,11 +151,18 @@ class Service:
             return await inbox.receive(connection, arrival, key, self.app.clock(), "answered")
 
     async def _sync(self, source: str, _occurrence: datetime) -> None:
-        await self.app.sync(source, logged)
+        try:
+            await self.app.sync(source, logged)
+        except (
+            ConnectorError
+        ) as error:  # it was never connected: what the others brought is judged all the same
+            log.warning("source_not_read", source=source, reason=str(error))
         async with self._judging:
             await self.app.judge()
 
     async def _digest(self, name: str, _occurrence: datetime) -> None:
+        if self.app.poster is None:
+            return  # nobody to tell: what is new waits for the first digest that can be sent
         async with self._judging:  # what a judgement writes afterwards, with an earlier time, would be missed
             await self.app.digests(name=name, keep=True)
 

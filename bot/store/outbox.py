@@ -12,7 +12,8 @@ from bot.store.records import upsert
 from bot.store.tables import digests, outbox
 
 LEASE = timedelta(minutes=5)  # several times what posting one message may take
-MOST_ATTEMPTS = 8
+PATIENCE = timedelta(days=3)
+"""What could not be delivered for so long is no news any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ async def put(connection: AsyncConnection, letters: Sequence[Letter], now: datet
 async def claim(connection: AsyncConnection, now: datetime) -> Claimed | None:
     """Take the due letter that has waited longest, for this sender alone.
 
-    A letter whose sender let the lease run out may have been posted: it is ambiguous from then on.
+    A letter whose sender let the lease run out may have been posted: it is ambiguous from then on. One that
+    is too old is given up.
     """
     abandoned = sa.and_(outbox.c.state == sa.literal_column("'sending'"), outbox.c.lease < now)
     await connection.execute(
@@ -69,6 +71,10 @@ async def claim(connection: AsyncConnection, now: datetime) -> Claimed | None:
         .where(abandoned)
         .values(state="ambiguous", lease=None, error="its sender stopped before it could tell")
     )
+    old = sa.and_(outbox.c.state == sa.literal_column("'due'"), outbox.c.created_at < now - PATIENCE)
+    was = sa.func.coalesce(outbox.c.error, "nothing was sent")
+    given_up = sa.literal("could not be delivered for three days: ") + was
+    await connection.execute(sa.update(outbox).where(old).values(state="dead", error=given_up))
     # The state is written out: a bound one would keep SQLite from using the partial index.
     due = (
         sa.select(outbox.c.id)
@@ -105,9 +111,8 @@ async def sent(connection: AsyncConnection, claimed: Claimed, channel: str, ts: 
 
 
 async def again(connection: AsyncConnection, claimed: Claimed, not_before: datetime, error: str) -> None:
-    """It was certainly not delivered; try again later, or give it up after many attempts."""
-    state = "due" if claimed.attempts < MOST_ATTEMPTS else "dead"
-    await _settle(connection, claimed, state=state, not_before=not_before, lease=None, error=error)
+    """It was certainly not delivered: try again later."""
+    await _settle(connection, claimed, state="due", not_before=not_before, lease=None, error=error)
 
 
 async def give_up(connection: AsyncConnection, claimed: Claimed, state: str, error: str) -> None:

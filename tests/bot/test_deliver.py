@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from shop import Clock
 
-from bot.deliver import FIRST_RETRY, Told, tell
+from bot.deliver import FIRST_RETRY, LONGEST_RETRY, Told, tell
 from bot.slack.errors import SlackAmbiguous, SlackRefused, SlackWait
 from bot.slack.messages import Message
 from bot.slack.poster import Posted
@@ -94,20 +94,39 @@ async def test_slack_that_asks_to_wait_gets_its_time(desk: Desk) -> None:
 async def test_what_someone_must_repair_is_tried_again_ever_more_rarely_and_then_given_up(desk: Desk) -> None:
     await desk.put("a")
     refused = SlackRefused("not_in_channel", "I am not in #shop.", permanent=False)
-    desk.slack.answers = [refused] * outbox.MOST_ATTEMPTS
+    desk.slack.answers = [refused] * 200
     waits, before = [], desk.clock()
-    for _ in range(outbox.MOST_ATTEMPTS - 1):
-        assert await desk.tell() == Told(waiting=1)
+    while (await desk.row()).state == "due" and await desk.tell() == Told(waiting=1):
         due: datetime = (await desk.row()).not_before
         waits.append(due - desk.clock())
         desk.clock.now = due
-    assert waits == [FIRST_RETRY * 2**n for n in range(outbox.MOST_ATTEMPTS - 1)]
-    assert desk.clock() - before > timedelta(hours=1)
-    await desk.tell()
+    assert waits[:4] == [FIRST_RETRY * 2**n for n in range(4)]
+    assert max(waits) == LONGEST_RETRY
+    assert desk.clock() - before > outbox.PATIENCE
     row = await desk.row()
-    assert (row.state, row.error) == ("dead", "I am not in #shop.")
+    assert (row.state, row.error) == ("dead", "could not be delivered for three days: I am not in #shop.")
     desk.clock.tick(timedelta(days=30))
     assert await desk.tell() == Told()
+
+
+async def test_slack_that_is_away_for_hours_loses_nothing(desk: Desk) -> None:
+    await desk.put("a", "b")
+    desk.slack.answers = [SlackWait(60, "Slack cannot be reached.")] * 800
+    until = desk.clock() + timedelta(hours=6)
+    while desk.clock() < until:
+        assert (await desk.tell()).sent == 0
+        desk.clock.tick(timedelta(seconds=60))
+    desk.slack.answers.clear()
+    desk.clock.tick(timedelta(seconds=60))
+    assert await desk.tell() == Told(sent=2)
+    assert desk.slack.posted == ["a", "b"]
+
+
+async def test_letters_that_nobody_could_send_for_days_are_no_news_any_more(desk: Desk) -> None:
+    await desk.put("a")
+    desk.clock.tick(outbox.PATIENCE + timedelta(minutes=1))
+    assert await desk.tell() == Told()
+    assert (await desk.row()).error == "could not be delivered for three days: nothing was sent"
 
 
 async def test_what_can_never_pass_is_given_up_at_once(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import demo, digests, doctor, judging, model, reading, service, slack
-from bot.cli.session import Options, guarded, say
+from bot.cli.frame import Options, guarded, say
 
 EPILOG = "Start with: opsbot demo · opsbot judge --from export.csv · opsbot model check"
 

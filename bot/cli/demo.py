@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.session import run_async, say
+from bot.cli.frame import run_async, say
 
 
 def demo(

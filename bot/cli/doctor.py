@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.session import FOUND, opened, options, run_async, say
+from bot.cli.frame import FOUND, opened, options, run_async, say
 
 _MARK = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
 

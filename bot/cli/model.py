@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.session import MISUSED, complain, options, settings_of
+from bot.cli.frame import MISUSED, complain, options, settings_of
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.session import MISUSED, complain, opened, options, run_async, say
+from bot.cli.frame import MISUSED, complain, opened, options, run_async, say
 
 
 def findings(

@@ -4,7 +4,7 @@ import asyncio
 
 import typer
 
-from bot.cli.session import book_of, clock_of, options, settings_of
+from bot.cli.frame import book_of, clock_of, options, settings_of
 
 
 def run(context: typer.Context) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.session import say
+from bot.cli.frame import say
 
 app = typer.Typer(help="Set up Slack.", no_args_is_help=True, rich_markup_mode=None)
 

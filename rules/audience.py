@@ -8,9 +8,9 @@ stands on the operating model alone: everyone the model knows may read it. All e
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fnmatch import fnmatchcase
 
 from config.model import OperatingModel, Product
+from rules.patterns import repository_matches
 
 PUBLIC = "public"
 
@@ -51,7 +51,7 @@ class Clearance:
             return self.everything or (source, container) in self.projects
         if tool == "github":
             return self.everything or any(
-                s == source and _repository_matches(container, pattern) for s, pattern in self.repositories
+                s == source and repository_matches(container, pattern) for s, pattern in self.repositories
             )
         return False
 
@@ -171,12 +171,6 @@ def _join(clearances: Iterable[Clearance]) -> Clearance:
     for clearance in clearances:
         joined |= clearance
     return joined
-
-
-def _repository_matches(repository: str, pattern: str) -> bool:
-    """owner/name against a pattern of the same two parts: a star stays within its part, case is ignored."""
-    parts, wanted = repository.lower().split("/"), pattern.lower().split("/")
-    return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
 
 
 def _name(channel: str) -> str:

@@ -23,19 +23,20 @@ def configure(settings: Settings) -> None:
     render: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
+        else _for_people()
     )
     _set_up(settings.log_level, render, list(_secrets(settings)))
 
 
 def quiet(settings: Settings | None = None, level: str = "warning") -> None:
     """For commands that print their own results: only warnings are logged, or what `level` says."""
-    render = structlog.dev.ConsoleRenderer(
+    _set_up(level, _for_people(), list(_secrets(settings)) if settings else [])
+
+
+def _for_people() -> Processor:
+    return structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
-    _set_up(level, render, list(_secrets(settings)) if settings else [])
 
 
 def _set_up(level: str, render: Processor, secrets: Sequence[str]) -> None:

@@ -59,10 +59,10 @@ def explanation_text(about: Explanation, at: datetime) -> str:
 
 
 def _plain(value: object) -> str:
-    return (
-        f"{value:g}"
-        if isinstance(value, float)
-        else str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-    )
+    match value:
+        case float():
+            return f"{value:g}"
+        case bool():
+            return str(value).lower()
+        case _:
+            return str(value)

@@ -1,14 +1,13 @@
 """Judge an export alone: what a person can bring without an account, with a model or without one."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from bot.book import Book, builtin_rules, read_book
-from bot.pipeline import derive, judge, sync
+from bot.pipeline import Clock, derive, judge, sync
 from bot.report import Report, report
 from bot.store.database import Database
 from bot.store.migrate import migrate
@@ -16,6 +15,7 @@ from config.calendar import working_times
 from config.model import Company, OperatingModel, RuleSetting, Source
 from connectors.file.client import FileSource, connect
 from connectors.file.found import Found, summary
+from rules.findings import Severity
 from rules.records import Record
 
 NEEDS_MODEL = ("traceability-", "model-health-")
@@ -35,7 +35,7 @@ class ExportReport:
     model: str | None
 
     @property
-    def worst(self) -> Any:
+    def worst(self) -> Severity | None:
         """The gravest severity that is open."""
         return self.judged.worst
 
@@ -76,7 +76,7 @@ class ExportReport:
         return "\n".join([*text, "", self.judged.as_text()])
 
 
-async def judge_export(path: Path, model: Path | None, clock: Callable[[], datetime]) -> ExportReport:
+async def judge_export(path: Path, model: Path | None, clock: Clock) -> ExportReport:
     """Read the export into a store that is thrown away, derive, judge.
 
     Raises:
@@ -96,14 +96,13 @@ async def judge_export(path: Path, model: Path | None, clock: Callable[[], datet
             if pulled.error is not None:
                 raise pulled.error
             await derive(database, book, clock())
-            judged = await judge(database, book, clock())
-            said = await report(database, book, judged, clock())
+            judged = await report(database, book, await judge(database, book, clock()), clock())
         finally:
             await database.close()
     problems = tuple(f"{p.scope}: {p.what}" for p in pulled.problems)
     found = summary(await _records(connector))
     unnamed = tuple(project for project, _ in found.projects if model and project not in _named(book))
-    return ExportReport(path, found, said, problems, unnamed, str(model) if model else None)
+    return ExportReport(path, found, judged, problems, unnamed, str(model) if model else None)
 
 
 async def _records(connector: FileSource) -> list[Record]:
@@ -135,6 +134,6 @@ def _bare_book(path: Path) -> Book:
     return Book(model, "no model", rules, working_times(model))
 
 
-def _listed(counted: Any) -> str:
+def _listed(counted: Sequence[tuple[str, int]]) -> str:
     names = [f"{name} {count:,}" for name, count in counted[:SHOWN]]
     return ", ".join(names) + (f" and {len(counted) - SHOWN} more" if len(counted) > SHOWN else "")

@@ -153,9 +153,8 @@ class Service:
     async def _sync(self, source: str, _occurrence: datetime) -> None:
         try:
             await self.app.sync(source, logged)
-        except (
-            ConnectorError
-        ) as error:  # it was never connected: what the others brought is judged all the same
+        except ConnectorError as error:
+            # It was never connected; what the others brought is judged all the same.
             log.warning("source_not_read", source=source, reason=str(error))
         async with self._judging:
             await self.app.judge()

@@ -18,6 +18,9 @@ from rules.rule import Rule, RuleMistake, check_parameter, read_rule
 from rules.scan import Scan, compile_scan
 from rules.tree import Value
 
+_MUTE = frozenset({"off", "shadow"})
+"""Modes of rules that people hear nothing of."""
+
 FACT_TABLES = sa.MetaData()
 """The fact tables as SQLAlchemy knows them, one object each for the whole process."""
 
@@ -56,6 +59,10 @@ class Book:
         if rule in self.own and (setting is None or setting.mode is None):
             return self.by_id[rule].mode
         return mode(rule, self.model.profile, setting)
+
+    def speaks(self, rule: str, product: str | None) -> bool:
+        """Whether people hear of this rule's findings: it still exists and is neither off nor in shadow."""
+        return rule in self.by_id and self.mode(rule, product) not in _MUTE
 
     def parameters(self, rule: Rule, product: str | None) -> Mapping[str, Value]:
         """The rule's parameters with the product's own values."""

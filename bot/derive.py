@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import Book
+from bot.freshness import stale_after
 from bot.store import facts, records, syncs
 from bot.store.database import Database
-from bot.store.judging import MISSED
 from bot.store.records import Stored
 from rules.around import Around, edges
 from rules.facts import containers, products, pull_requests, references, sources, team_wip, work_items
@@ -99,9 +99,11 @@ async def derive_aggregates(database: Database, book: Book, now: datetime) -> No
         history = await facts.finished(connection, min(quarter, now) - HISTORY, now)
     model = book.model
     fresh_until = {
-        s.id: last + timedelta(hours=MISSED * s.every.hours)
+        s.id: last + longest
         for s in model.sources
-        if s.every is not None and s.id in states and (last := states[s.id].last_complete) is not None
+        if (longest := stale_after(s)) is not None
+        and s.id in states
+        and (last := states[s.id].last_complete) is not None
     }
     complete = [source for source, state in states.items() if state.last_complete is not None]
     context = Context.of(model, persons, book.calendars, now)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import Book
+from bot.freshness import source_ages
 from bot.routing import about_channel, product_name, spoken
 from bot.slack.commands.desk import Asker, FindingsPage, FindingsQuery
 from bot.store import facts, findings, syncs, verdicts
@@ -22,28 +23,9 @@ from rules.explain import explain_rule
 from rules.facts import TABLES
 from rules.facts.sources import Synced
 from rules.findings import Finding, Severity, finding_id, shifted
-from rules.views import Explanation, RuleExplained, SourceAge, Status
+from rules.views import Explanation, RuleExplained, Status
 
 PAGE = 10
-SHADOW = {"off", "shadow"}
-
-
-def source_ages(book: Book, states: Mapping[str, Synced], now: datetime) -> tuple[SourceAge, ...]:
-    """How old each source's data is; stale after three missed intervals."""
-    ages = []
-    for source in book.model.sources:
-        if source.every is None:
-            continue
-        synced = states.get(source.id)
-        last = synced.last_complete if synced else None
-        stale = last is None or (now - last).total_seconds() > 3 * source.every.hours * 3600
-        ages.append(SourceAge(_spoken(source.kind, source.id), last, stale))
-    return tuple(ages)
-
-
-def _spoken(kind: str, source: str) -> str:
-    name = {"jira": "Jira", "github": "GitHub", "slack": "Slack", "file": "Export"}[kind]
-    return name if source == kind else f"{name} {source}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +68,7 @@ class StoreDesk:
             open={s: n for s in reversed(Severity) if (n := sum(1 for f in mine if f.severity == s))},
             inherited=sum(1 for f in mine if f.inherited),
             unknown=sum(c.unknown for c in counts if self._counts(asker, c.product, about)),
-            sources=source_ages(book, states, now),
+            sources=tuple(source_ages(book.model, states, now).values()),
             judged_at=judged_at,
             next_digest_at=self.next_digest(now),
         )
@@ -146,9 +128,6 @@ class StoreDesk:
                     tier = None if row["tier"] is None else int(row["tier"])
                     one = replace(one, severity=shifted(one.severity, tier, names_tier=rule.names_tier))
                 explained.append(_with_finding(one, known.get(finding_id(rule.id, table, row["subject"]))))
-        ages = dict(
-            zip((s.id for s in book.model.sources if s.every), source_ages(book, states, now), strict=True)
-        )
         return Explanation(
             key=row["key"] or row["subject"],
             title=row["title"] or "",
@@ -157,7 +136,7 @@ class StoreDesk:
             stream=row["stream"],
             mapped_by=_mapped(table, row),
             audience=row["audience"],
-            source=ages.get(row["source"]) if row["source"] else None,
+            source=source_ages(book.model, states, now).get(row["source"]),
             rules=tuple(explained),
         )
 
@@ -166,8 +145,7 @@ class StoreDesk:
         return [
             f
             for f in await findings.open_now(connection)
-            if f.rule in book.by_id
-            and book.mode(f.rule, f.product) not in SHADOW
+            if book.speaks(f.rule, f.product)
             and visible(f.audience, clearance)
             and self._lets_in(asker, f.product)
         ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import Book
-from bot.desk import SHADOW, source_ages
+from bot.freshness import source_ages
 from bot.routing import Target, targets
 from bot.slack import messages
 from bot.slack.messages import Message
@@ -72,8 +72,7 @@ async def _one(connection: AsyncConnection, book: Book, order: Order, target: Ta
     def belongs(finding: Finding) -> bool:
         return (
             finding.product in target.products
-            and finding.rule in book.by_id
-            and book.mode(finding.rule, finding.product) not in SHADOW
+            and book.speaks(finding.rule, finding.product)
             and visible(finding.audience, clearance)
             and lets_in(book.model, finding.product, handle=None, channel=target.channel, today=now.date())
         )
@@ -86,7 +85,7 @@ async def _one(connection: AsyncConnection, book: Book, order: Order, target: Ta
     told = {f.id: f for _, f in history} | {f.id: f for f in open_now}
     words = await said(connection, book, told.values(), now)
     counts = [c for c in await verdicts.counts(connection) if c.product in target.products]
-    ages = source_ages(book, await syncs.states(connection), now)
+    ages = source_ages(book.model, await syncs.states(connection), now)
     most = book.model.digests[name].max
     zone = book.calendar(_calendar(book, target)).zone
     local_since = since.astimezone(zone) if since else None
@@ -96,17 +95,17 @@ async def _one(connection: AsyncConnection, book: Book, order: Order, target: Ta
         open_now,
         book.by_id,
         lambda f: words[f.id],
-        _coverage(counts, ages),
+        _coverage(counts, ages.values()),
     )
     return Made(name, digest, messages.digest(digest, order.command), _audience(told.values()))
 
 
-def _coverage(counts: Sequence[verdicts.Count], ages: tuple[SourceAge, ...]) -> Coverage:
+def _coverage(counts: Sequence[verdicts.Count], ages: Iterable[SourceAge]) -> Coverage:
     return Coverage(
         checked=max((c.passed + c.failed + c.unknown for c in counts), default=0),
         rules=len({c.rule for c in counts}),
         unknown=sum(c.unknown for c in counts),
-        sources=ages,
+        sources=tuple(ages),
     )
 
 

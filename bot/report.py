@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import Book
-from bot.desk import SHADOW
 from bot.pipeline import Judged
 from bot.store import findings, verdicts
 from bot.store.database import Database
@@ -81,8 +80,7 @@ async def report(database: Database, book: Book, judged: Judged, now: datetime) 
     """The report of a judgement just made."""
     async with database.read() as connection:
         counts = await verdicts.counts(connection)
-        found = [f for f in await findings.open_now(connection) if book.mode(f.rule, f.product) not in SHADOW]
-        found = [f for f in found if f.rule in book.by_id]
+        found = [f for f in await findings.open_now(connection) if book.speaks(f.rule, f.product)]
         words = await said(connection, book, found, now)
         unknown = await _why_unknown(connection, book, counts, now)
     return Report(

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import Book
+from bot.freshness import stale_after
 from bot.store import syncs
 from bot.store.records import chunks
 from bot.store.tables import findings
@@ -17,10 +18,9 @@ from rules.scan import Scan, term_row
 from rules.sql import FRESHNESS
 from rules.verdict import Digit
 
-MISSED = 3
-"""A source is stale after this many missed intervals."""
+MILLISECOND = timedelta(milliseconds=1)
 FOREVER = 10**15
-"""Milliseconds: the data of a source that is not read on a schedule stays fresh, an export is what it is."""
+"""Milliseconds after which a source that is not read on a schedule would be stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ async def lay_terms(
         {
             "source": source.id,
             "synced_at": states[source.id].last_complete if source.id in states else None,
-            "stale_after": FOREVER if source.every is None else int(MISSED * source.every.hours * 3_600_000),
+            "stale_after": FOREVER if (longest := stale_after(source)) is None else longest // MILLISECOND,
         }
         for source in book.model.sources
     ]

@@ -22,7 +22,7 @@ from rules.digest import line
 from rules.explain import explain_rule
 from rules.facts import TABLES
 from rules.facts.sources import Synced
-from rules.findings import Finding, Severity, finding_id, shifted
+from rules.findings import ALIVE, Finding, Severity, finding_id, shifted
 from rules.views import Explanation, RuleExplained, Status
 
 PAGE = 10
@@ -201,7 +201,7 @@ async def _without(connection: AsyncConnection, found: list[Finding], labels: se
 
 
 def _with_finding(explained: RuleExplained, finding: Finding | None) -> RuleExplained:
-    if finding is None or finding.state not in {"open", "pending"}:
+    if finding is None or finding.state not in ALIVE:
         return explained
     severity = finding.severity if explained.verdict == "fail" else explained.severity
     since = finding.opened_at or finding.first_seen_at

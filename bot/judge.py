@@ -16,7 +16,18 @@ from bot.words import context, plain
 from config.words import Span
 from rules.businesstime import business_days, business_hours
 from rules.evaluate import value
-from rules.findings import FAIL, Finding, Seen, Severity, Transition, finding_id, obsolete, reconcile, shifted
+from rules.findings import (
+    ALIVE,
+    FAIL,
+    Finding,
+    Seen,
+    Severity,
+    Transition,
+    finding_id,
+    obsolete,
+    reconcile,
+    shifted,
+)
 from rules.judge import says
 from rules.rule import Rule
 from rules.verdict import severity_of
@@ -108,7 +119,7 @@ def _compare(
         prior = known.get(name)
         if digit < FAIL and prior is None:
             continue
-        alive = prior is not None and prior.state in findings.ALIVE
+        alive = prior is not None and prior.state in ALIVE
         blank = prior or Finding(name, rule.id, table, seen.subject, "pending", rule.severity, now, now)
         look = Seen(
             digit=digit,
@@ -156,7 +167,7 @@ def _ended(
     present = {v.subject for v in seen}
     ended = []
     for finding in known.values():
-        if finding.state not in findings.ALIVE:
+        if finding.state not in ALIVE:
             continue
         if finding.rule not in book.by_id:
             ended.append(obsolete(finding, now, "the rule no longer exists"))

@@ -24,6 +24,8 @@ class Severity(IntEnum):
 
 State = Literal["pending", "open", "resolved", "closed"]
 """pending: fails, but not yet for as long as the rule's `for`; closed: obsolete, not fixed."""
+ALIVE: tuple[State, ...] = ("pending", "open")
+"""States of a finding that has not ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def reconcile(prior: Finding, seen: Seen, now: datetime, *, known: bool, baselin
     """
     if seen.digit == UNKNOWN or not seen.fresh:
         return None
-    alive = known and prior.state in {"pending", "open"}
+    alive = known and prior.state in ALIVE
     if seen.digit >= FAIL:
         still = _still_pending if prior.state == "pending" else _still_open
         return (still if alive else _begin)(prior, seen, now, baseline=baseline)

@@ -10,9 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.records import chunks, upsert
 from bot.store.tables import baselines, findings, history
-from rules.findings import Event, Finding, Severity, Transition
-
-ALIVE = ("pending", "open")
+from rules.findings import ALIVE, Event, Finding, Severity, Transition
 
 
 async def save(connection: AsyncConnection, transitions: Sequence[Transition], model: str) -> None:

@@ -14,6 +14,7 @@ from bot.store import syncs
 from bot.store.records import chunks
 from bot.store.tables import findings
 from bot.store.verdicts import Count
+from rules.findings import ALIVE
 from rules.scan import Scan, term_row
 from rules.sql import FRESHNESS
 from rules.verdict import Digit
@@ -49,7 +50,7 @@ async def scan(
     await lay_terms(connection, book, compiled, now, only)
     verdicts = compiled.verdicts_table
     alive = sa.select(findings.c.subject).where(
-        findings.c.table == compiled.table.name, findings.c.state.in_(["pending", "open"])
+        findings.c.table == compiled.table.name, findings.c.state.in_(ALIVE)
     )
     await _fresh_table(connection, verdicts)
     await connection.execute(compiled.into(compiled.select(only=only, also=alive)), {"now": now})

@@ -15,10 +15,9 @@ from bot.store.judging import Verdicts, joined_rows, scan
 from bot.words import context, plain
 from config.words import Span
 from rules.businesstime import business_days, business_hours
-from rules.evaluate import value
+from rules.digit import Digit
 from rules.findings import (
     ALIVE,
-    FAIL,
     Finding,
     Seen,
     Severity,
@@ -28,7 +27,7 @@ from rules.findings import (
     reconcile,
     shifted,
 )
-from rules.judge import says
+from rules.judge import evidence, says
 from rules.rule import Rule
 from rules.verdict import severity_of
 
@@ -59,8 +58,7 @@ async def judge_table(
         known = await findings.of_subjects(connection, table, only)
         known |= await findings.by_ids(connection, _failing_ids(seen.verdicts, table) - known.keys())
         baseline = await findings.baseline_of(connection, rules)
-        tiers = {p.id: p.tier for p in book.model.products.values()}
-        drafts = [t for v in seen.verdicts for t in _compare(book, table, v, known, baseline, tiers, now)]
+        drafts = [t for v in seen.verdicts for t in _compare(book, table, v, known, baseline, now)]
         drafts += _ended(book, table, seen.verdicts, known, now)
         transitions = await _worded(connection, book, table, drafts, now)
     async with database.write() as connection:
@@ -97,7 +95,10 @@ async def _not_overtaken(
 
 def _failing_ids(seen: Sequence[Verdicts], table: str) -> set[str]:
     return {
-        finding_id(rule, table, v.subject) for v in seen for rule, digit in v.digits.items() if digit >= FAIL
+        finding_id(rule, table, v.subject)
+        for v in seen
+        for rule, digit in v.digits.items()
+        if digit >= Digit.FAIL
     }
 
 
@@ -107,26 +108,25 @@ def _compare(
     seen: Verdicts,
     known: Mapping[str, Finding],
     baseline: set[tuple[str, str]],
-    tiers: Mapping[str, int],
     now: datetime,
 ) -> list[Transition]:
     """Transitions of one subject, over all its rules."""
-    failing = {rule for rule, digit in seen.digits.items() if digit >= FAIL}
+    failing = {rule for rule, digit in seen.digits.items() if digit >= Digit.FAIL}
+    product = book.model.products.get(seen.product or "")
+    tier = product.tier if product else None
     found = []
     for rule in book.scan(table).rules:
         digit = seen.digits[rule.id]
         name = finding_id(rule.id, table, seen.subject)
         prior = known.get(name)
-        if digit < FAIL and prior is None:
+        if digit < Digit.FAIL and prior is None:
             continue
         alive = prior is not None and prior.state in ALIVE
         blank = prior or Finding(name, rule.id, table, seen.subject, "pending", rule.severity, now, now)
         look = Seen(
             digit=digit,
             fresh=seen.fresh,
-            severity=_severity(
-                book, rule, digit, blank if alive else None, tiers.get(seen.product or ""), now
-            ),
+            severity=_severity(book, rule, digit, blank if alive else None, tier, now),
             product=seen.product,
             enough=rule.for_ is None or (alive and _lasted(book, rule.for_, blank.first_seen_at, now)),
             inhibited_by=next((r for r in rule.inhibited_by if r in failing), None),
@@ -205,6 +205,6 @@ def _in_words(book: Book, transition: Transition, row: Mapping[str, Any] | None,
         stream=row["stream"],
         audience=row["audience"],
         says=says(rule, row, around),
-        evidence={name: plain(value(node, row, around)) for name, node in rule.evidence.items()},
+        evidence={name: plain(met) for name, met in evidence(rule, row, around).items()},
     )
     return replace(transition, finding=finding)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rules import tree
+from rules.digit import Digit
 from rules.evaluate import Context, Row, holds, value
 from rules.expression import Expression
 from rules.facts.table import Fact
@@ -12,7 +13,7 @@ from rules.rendering import text_of
 from rules.rule import Rule
 from rules.template import words
 from rules.tree import Node
-from rules.verdict import Digit, severity_of
+from rules.verdict import severity_of
 from rules.views import Part, RuleExplained
 
 

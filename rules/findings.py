@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Literal
 
+from rules.digit import Digit
+
 
 class Severity(IntEnum):
     """What must happen: nothing, next digest, decide this week, act today."""
@@ -87,9 +89,6 @@ class Transition:
     why: str
 
 
-OUT_OF_SCOPE, PASS, UNKNOWN, FAIL = 0, 1, 2, 3
-
-
 def finding_id(rule: str, table: str, subject: str, discriminator: str = "") -> str:
     """The identity of a finding as ten letters and digits people can type (50 bits of a SHA-256)."""
     text = f"{rule}\x1f{table}\x1f{subject}\x1f{discriminator}"
@@ -114,17 +113,17 @@ def reconcile(prior: Finding, seen: Seen, now: datetime, *, known: bool, baselin
     and stale rows change nothing: absence of evidence neither opens nor resolves. With `baseline` a finding
     that begins is inherited: it was there before the rule first looked.
     """
-    if seen.digit == UNKNOWN or not seen.fresh:
+    if seen.digit == Digit.UNKNOWN or not seen.fresh:
         return None
     alive = known and prior.state in ALIVE
-    if seen.digit >= FAIL:
+    if seen.digit >= Digit.FAIL:
         still = _still_pending if prior.state == "pending" else _still_open
         return (still if alive else _begin)(prior, seen, now, baseline=baseline)
     if not alive:
         return None
     if prior.state == "pending":
         return obsolete(prior, now, "it ended before it had lasted long enough to open")
-    why = "the rule passes" if seen.digit == PASS else "left the rule's scope"
+    why = "the rule passes" if seen.digit == Digit.PASS else "left the rule's scope"
     return Transition(replace(prior, state="resolved", resolved_at=now, changed_at=now), "resolved", why)
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from rules.digit import Digit
 from rules.evaluate import Context, Row, holds, value
 from rules.rule import Rule
-from rules.verdict import Digit
 
 
 def judge(rule: Rule, row: Row, context: Context) -> Digit:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from config.calendar import WorkingTime
 from rules import tree
+from rules.digit import Digit
 from rules.expression import parse
 from rules.facts.table import FactTable
 from rules.joins import Joined, join_facts
@@ -23,7 +24,7 @@ from rules.rendering import text_of
 from rules.rule import Rule
 from rules.terms import NO_PRODUCT, Setting, Term, Terms, on_column, parameter_column, terms_of
 from rules.tree import Value
-from rules.verdict import BITS, PER_INTEGER, Digit, Integers, all_unknown, digit_at, fails, unknown, unpack
+from rules.verdict import BITS, PER_INTEGER, Integers, all_unknown, digit_at, fails, unknown, unpack
 
 Subjects = Sequence[str] | sa.Select[Any]
 """Some subjects, or a query that gives them."""

@@ -1,12 +1,11 @@
 """Verdicts as digits: three bits a rule, twenty rules to an integer, and what to ask of such integers."""
 
 from collections.abc import Sequence
-from enum import IntEnum
-from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
+from rules.digit import Digit
 from rules.findings import Severity
 from rules.rule import Rule
 
@@ -16,27 +15,6 @@ _LOWEST = sum(1 << BITS * place for place in range(PER_INTEGER))
 
 Integers = ColumnElement[int]
 """A column of packed digits."""
-
-Word = Literal["pass", "fail", "unknown", "out of scope"]
-
-
-class Digit(IntEnum):
-    """The verdict of one rule on one subject."""
-
-    OUT_OF_SCOPE = 0
-    PASS = 1
-    UNKNOWN = 2
-    FAIL = 3
-    WORSE = 4  # fails, and the first condition of `worse` holds
-    WORST = 5  # fails, and the second one holds
-
-    @property
-    def word(self) -> Word:
-        """The verdict as people read it."""
-        return _WORDS[self]
-
-
-_WORDS: Sequence[Word] = ("out of scope", "pass", "unknown", "fail", "fail", "fail")
 
 
 def severity_of(rule: Rule, digit: int) -> Severity | None:

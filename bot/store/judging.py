@@ -14,10 +14,10 @@ from bot.store import syncs
 from bot.store.records import chunks
 from bot.store.tables import findings
 from bot.store.verdicts import Count
+from rules.digit import Digit
 from rules.findings import ALIVE
 from rules.scan import Scan, term_row
 from rules.sql import FRESHNESS
-from rules.verdict import Digit
 
 MILLISECOND = timedelta(milliseconds=1)
 FOREVER = 10**15

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from config.calendar import WorkingTime
 from config.yaml import read_yaml
 from rules.businesstime import day_number
+from rules.digit import Digit
 from rules.evaluate import Context
 from rules.facts import TABLES
 from rules.facts.table import Type
@@ -21,7 +22,7 @@ from rules.judge import judge
 from rules.rule import Rule, read_rule
 from rules.scan import Scan, compile_scan, term_row
 from rules.sql import FRESHNESS, column_values, fact_table, sle_table
-from rules.verdict import Digit, severity_of
+from rules.verdict import severity_of
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CALENDAR = WorkingTime(

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from config.calendar import WorkingTime
+from rules.digit import Digit
 from rules.evaluate import Context
 from rules.facts import TABLES
 from rules.facts.table import FactTable
@@ -18,7 +19,7 @@ from rules.judge import judge
 from rules.rule import Rule, read_rule
 from rules.scan import Scan, compile_scan, term_row
 from rules.sql import FRESHNESS, column_values, fact_table, sle_table
-from rules.verdict import Digit, severity_of
+from rules.verdict import severity_of
 
 NOW = samples.NOW
 HOUR = timedelta(hours=1)

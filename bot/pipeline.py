@@ -10,7 +10,7 @@ from bot.book import Book
 from bot.derive import derive_aggregates, derive_records
 from bot.judge import Judgement, judge_table
 from bot.store import facts, records, syncs, verdicts
-from bot.store.database import Database
+from bot.store.database import Database, chunks
 from connectors.connector import Connector, Page, Problem
 from connectors.errors import ConnectorError, UnexpectedAnswerError
 from rules.facts import TABLES
@@ -131,7 +131,7 @@ async def judge(
     judged = Judged()
     if subjects is not None:
         for name, some in subjects.items():
-            for few in records.chunks(some):
+            for few in chunks(some):
                 judged.judgements.append(await judge_table(database, book, name, now, few))
     else:
         for name in TABLES:

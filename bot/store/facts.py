@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import FACT_TABLES
-from bot.store.records import chunks, mark_all, mark_items, upsert
+from bot.store.database import chunks, upsert
+from bot.store.records import mark_all, mark_items
 from bot.store.tables import facts_state
 from bot.store.tables import sle as sle_rows
 from rules.facts import TABLES

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.records import chunks, upsert
+from bot.store.database import chunks, upsert
 from bot.store.tables import baselines, findings, history
 from rules.findings import ALIVE, Event, Finding, Severity, Transition
 

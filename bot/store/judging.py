@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.book import Book
 from bot.freshness import stale_after
 from bot.store import syncs
-from bot.store.records import chunks
+from bot.store.database import chunks
 from bot.store.tables import findings
 from bot.store.verdicts import Count
 from rules.digit import Digit

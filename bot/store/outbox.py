@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.slack.messages import Message
-from bot.store.records import upsert
+from bot.store.database import upsert
 from bot.store.tables import digests, outbox
 
 LEASE = timedelta(minutes=5)  # several times what posting one message may take

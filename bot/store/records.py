@@ -6,24 +6,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.database import chunks, upsert
 from bot.store.tables import changes, edges, records
 from rules.around import edges as edges_of
 from rules.records import Change, Container, Person, PullRequest, Record, WorkItem
 
 KINDS: dict[str, type[Record]] = {t.KIND: t for t in (WorkItem, PullRequest, Person, Container)}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-CHUNK = 2000  # values bound in one IN list
 DEEPEST_FAMILY = 10  # generations of parents; deeper is a loop in the source
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +28,6 @@ class Saved:
 
     read: int
     changed: int
-
-
-def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    """Cut a sequence into pieces of at most `size`."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
-
-
-def upsert(connection: AsyncConnection, table: sa.Table) -> Any:
-    """An INSERT that knows ON CONFLICT, in the words of the database at hand."""
-    return (sqlite_insert if connection.dialect.name == "sqlite" else pg_insert)(table)
 
 
 async def save(

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.records import upsert
+from bot.store.database import upsert
 from bot.store.tables import schedule_runs
 
 

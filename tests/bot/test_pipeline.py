@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from shop import HOUR, NOW, Shop, page, story
 
 from bot.pipeline import derive, judge, sync
-from bot.store import facts, records, syncs, verdicts
+from bot.store import facts, syncs, verdicts
+from bot.store.database import CHUNK
 from bot.store.tables import cursors, history
 from bot.store.tables import records as stored
 from connectors.errors import GrantAccessError, TryLaterError
@@ -151,7 +152,7 @@ async def test_counts_by_rule_and_product_are_those_of_the_last_full_judgement(s
 async def test_many_subjects_are_judged_in_pieces(shop: Shop) -> None:
     """A round over the inbox during the first import may have derived a hundred thousand."""
     await shop.told(story("SHOP-1", "late"))
-    many = ["jira:SHOP-1", *(f"jira:{n}" for n in range(records.CHUNK))]
+    many = ["jira:SHOP-1", *(f"jira:{n}" for n in range(CHUNK))]
     judged = await judge(shop.database, shop.book, shop.clock(), {"work_items": many})
     assert [j.checked for j in judged.judgements] == [1, 0]
     assert await shop.state("hygiene-late") == "open"

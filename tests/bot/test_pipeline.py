@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from shop import HOUR, NOW, Shop, page, story
 
 from bot.pipeline import derive, judge, sync
-from bot.store import facts, syncs, verdicts
+from bot.store import facts, records, syncs, verdicts
 from bot.store.database import CHUNK
 from bot.store.tables import cursors, history
 from bot.store.tables import records as stored

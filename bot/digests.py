@@ -14,7 +14,7 @@ from bot.slack.messages import Message
 from bot.store import findings, outbox, syncs, verdicts
 from bot.store.database import Database
 from bot.words import said
-from rules.audience import channel_clearance, lets_in, visible
+from rules.audience import channel_clearance, lets_in, union, visible
 from rules.digest import Coverage, Occasion, compose
 from rules.findings import Event, Finding
 from rules.views import Digest, SourceAge
@@ -97,7 +97,9 @@ async def _one(connection: AsyncConnection, book: Book, order: Order, target: Ta
         lambda f: words[f.id],
         _coverage(counts, ages.values()),
     )
-    return Made(name, digest, messages.digest(digest, order.command), _audience(told.values()))
+    return Made(
+        name, digest, messages.digest(digest, order.command), union(f.audience for f in told.values())
+    )
 
 
 def _coverage(counts: Sequence[verdicts.Count], ages: Iterable[SourceAge]) -> Coverage:
@@ -114,7 +116,3 @@ def _calendar(book: Book, target: Target) -> str | None:
         product = book.model.products.get(next(iter(target.products)) or "")
         return product.calendar if product else None
     return None
-
-
-def _audience(shown: Iterable[Finding]) -> tuple[str, ...]:
-    return tuple(sorted({stamp for f in shown for stamp in f.audience or ()}))

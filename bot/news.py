@@ -1,26 +1,20 @@
 """What is told at once: new findings of rules that notify, one message a channel and judgement."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.book import Book
 from bot.routing import channel_of
 from bot.slack import messages
 from bot.slack.text import safe
 from bot.store.outbox import Letter
-from rules.audience import channel_clearance, visible
-from rules.digest import Said, line
-from rules.findings import NEWS, Event, Transition
-from rules.views import Happened, Line
+from rules.audience import channel_clearance, union, visible
+from rules.digest import HAPPENED, Said, line
+from rules.findings import NEWS, Transition
+from rules.views import Line
 
 MOST = 10
 """Findings in one message."""
-_HAPPENED: Mapping[Event, Happened] = {
-    "opened": "new",
-    "moved": "new",
-    "reopened": "reopened",
-    "worsened": "worsened",
-}
 
 
 def letters(book: Book, transitions: Sequence[Transition]) -> list[Letter]:
@@ -49,7 +43,7 @@ def _letter(book: Book, channel: str, transitions: Sequence[Transition]) -> Lett
     if len(lines) > len(shown):
         blocks.append(messages.context(f"and {len(lines) - len(shown)} more"))
     text = f"{messages.plural(len(lines), 'finding')} to decide on: {safe(shown[0].says, 200)}"
-    audience = tuple(sorted({stamp for t in transitions for stamp in t.finding.audience or ()}))
+    audience = union(t.finding.audience for t in transitions)
     episode = ",".join(
         sorted(f"{t.finding.id}.{t.finding.occurrence}.{t.finding.severity}" for t in transitions)
     )
@@ -59,4 +53,4 @@ def _letter(book: Book, channel: str, transitions: Sequence[Transition]) -> Lett
 
 def _line(book: Book, transition: Transition) -> Line:
     finding = transition.finding
-    return line(finding, book.by_id[finding.rule], _HAPPENED[transition.event], Said(finding.says, ""))
+    return line(finding, book.by_id[finding.rule], HAPPENED[transition.event], Said(finding.says, ""))

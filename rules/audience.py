@@ -67,6 +67,11 @@ def visible(audience: Sequence[str] | None, clearance: Clearance) -> bool:
     return all(map(clearance.covers, audience)) if audience else clearance.known
 
 
+def union(audiences: Iterable[Sequence[str] | None]) -> tuple[str, ...]:
+    """Every stamp of these audiences once, in order; what is restricted adds none."""
+    return tuple(sorted({stamp for audience in audiences for stamp in audience or ()}))
+
+
 def channel_clearance(model: OperatingModel, channel: str) -> Clearance:
     """What may be posted to a channel, by its name; NOBODY where the model does not name it."""
     name = _name(channel)

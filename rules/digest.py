@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from rules.audience import union
 from rules.findings import NEWS, Event, Finding, Severity
 from rules.rule import Rule
 from rules.views import Digest, Happened, Line, SourceAge
@@ -42,13 +43,14 @@ class Coverage:
     sources: tuple[SourceAge, ...]
 
 
-_HAPPENED: Mapping[Event, Happened] = {
+HAPPENED: Mapping[Event, Happened] = {
     "opened": "new",
     "moved": "new",
     "reopened": "reopened",
     "worsened": "worsened",
     "resolved": "resolved",
 }
+"""What an event of a finding is called where people read of it; other events are not told."""
 
 
 def compose(
@@ -93,14 +95,14 @@ def _news(history: Iterable[tuple[Event, Finding]]) -> tuple[list[tuple[Finding,
     for event, finding in history:
         if event in {"opened", "reopened"}:
             began.add(finding.id)
-        if event in _HAPPENED:
+        if event in HAPPENED:
             latest[finding.id] = (event, finding)
     news: list[tuple[Finding, Happened]] = []
     resolved = []
     for event, finding in latest.values():
         if finding.state == "open" and event in NEWS and finding.inhibited_by is None:
             if not finding.inherited or event == "worsened":
-                news.append((finding, _HAPPENED[event]))
+                news.append((finding, HAPPENED[event]))
         elif finding.state == "resolved" and finding.id not in began and finding.inhibited_by is None:
             resolved.append(finding)
     return news, resolved
@@ -140,19 +142,15 @@ def _grouped(lines: list[Line], rules: Mapping[str, Rule]) -> list[Line]:
         keys = ", ".join(x.key for x in members[:3]) + (
             f" and {len(members) - 3} more" if len(members) > 3 else ""
         )
-        audience = None if any(x.audience is None for x in members) else _union(members)
+        restricted = any(x.audience is None for x in members)
         single.append(
             replace(
                 first,
                 key=container,
                 title=f"{len(members)} items: {keys}",
                 url="",
-                audience=audience,
+                audience=None if restricted else union(x.audience for x in members),
                 count=len(members),
             )
         )
     return single
-
-
-def _union(lines: Iterable[Line]) -> tuple[str, ...]:
-    return tuple(sorted({a for x in lines for a in x.audience or ()}))

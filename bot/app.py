@@ -1,6 +1,6 @@
 """The composition root: everything is built here, by hand, and handed to those who need it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot import digests
 from bot.book import Book
+from bot.clock import Clock
 from bot.deliver import Told, tell
 from bot.desk import StoreDesk
-from bot.pipeline import Clock, Judged, Progress, Pulled, derive, judge, sync, unwatched
+from bot.pipeline import Judged, Progress, Pulled, derive, judge, sync, unwatched
 from bot.report import Report, report
 from bot.slack.commands.desk import Asker
 from bot.slack.directory import SlackDirectory
@@ -175,7 +176,7 @@ def _unusable(database: Database, reason: str, remedy: str) -> str:
     return f"The database {address.render_as_string(hide_password=True)} cannot be used: {said}. {remedy}"
 
 
-def _poster(settings: Settings, book: Book, clock: Callable[[], datetime]) -> SlackPoster | None:
+def _poster(settings: Settings, book: Book, clock: Clock) -> SlackPoster | None:
     if settings.slack_bot_token is None:
         return None
     workspace = next((s.id for s in book.model.sources if s.kind == "slack"), "slack")

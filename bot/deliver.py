@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
+from bot.clock import Clock
 from bot.slack.errors import SlackAmbiguous, SlackRefused, SlackWait
 from bot.slack.poster import SlackPoster
 from bot.store import outbox
@@ -31,7 +32,7 @@ async def tell(
     database: Database,
     poster: SlackPoster,
     clearance: Callable[[str], Clearance],
-    clock: Callable[[], datetime],
+    clock: Clock,
 ) -> Told:
     """Deliver every due letter, oldest first; the channel's clearance is asked again when it is sent."""
     counts = {"sent": 0, "waiting": 0, "refused": 0, "ambiguous": 0}
@@ -47,7 +48,7 @@ async def _deliver(
     database: Database,
     poster: SlackPoster,
     clearance: Callable[[str], Clearance],
-    clock: Callable[[], datetime],
+    clock: Clock,
     claimed: outbox.Claimed,
 ) -> str:
     letter = claimed.letter

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import Book
+from bot.clock import Clock
 from bot.freshness import source_ages
 from bot.routing import about_channel, product_name, spoken
 from bot.slack.commands.desk import Asker, FindingsPage, FindingsQuery
@@ -34,7 +35,7 @@ class StoreDesk:
 
     database: Database
     book: Callable[[], Book]
-    clock: Callable[[], datetime]
+    clock: Clock
     clearance: Callable[[Asker], Clearance]
     next_digest: Callable[[datetime], datetime | None]
 

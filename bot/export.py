@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.book import Book, builtin_rules, read_book
-from bot.pipeline import Clock, derive, judge, sync
+from bot.clock import Clock
+from bot.pipeline import derive, judge, sync
 from bot.report import Report, report
 from bot.store.database import Database
 from bot.store.migrate import migrate

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import structlog
 
 from bot.book import Book
+from bot.clock import Clock
 from bot.derive import derive_records
-from bot.pipeline import Clock, Judged, judge
+from bot.pipeline import Judged, judge
 from bot.store import facts, inbox, records
 from bot.store.database import Database
 from connectors.connector import Connector

@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 
 from bot.book import Book
+from bot.clock import Clock
 from bot.derive import derive_aggregates, derive_records
 from bot.judge import Judgement, judge_table
 from bot.store import facts, records, syncs, verdicts
@@ -17,7 +18,6 @@ from rules.facts import TABLES
 
 log = structlog.get_logger(__name__)
 
-Clock = Callable[[], datetime]
 Progress = Callable[[str, Page, int], None]
 """Called after each stored page with the source, the page and how many records were read so far."""
 

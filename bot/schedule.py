@@ -14,12 +14,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from cronsim import CronSim
 
+from bot.clock import Clock
 from bot.store import schedule
 from bot.store.database import Database
 
 log = structlog.get_logger(__name__)
 
-Clock = Callable[[], datetime]
 CATCH_UP = timedelta(days=3)
 """A digest missed longer ago is stale news."""
 _WELL_BEFORE = timedelta(hours=30)

@@ -15,10 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import schedule
 from bot.app import App, open_app
 from bot.book import Book
+from bot.clock import Clock
 from bot.gate import check_arrivals
-from bot.pipeline import Clock
 from bot.progress import logged
-from bot.slack.app import SlackApp, SocketMode, create_slack_app, http_handler, socket_mode
+from bot.slack.app import SlackApp, SocketMode, create_slack_app, http_handler
 from bot.slack.errors import SlackError
 from bot.slack.people import People
 from bot.slack.poster import SlackPoster
@@ -137,7 +137,7 @@ class Service:
         token = self.app.settings.slack_app_token
         if self.app.poster is None or token is None:
             return None
-        socket = socket_mode(self._slack_app(self.app.poster), token.get_secret_value())
+        socket = SocketMode(self._slack_app(self.app.poster), token.get_secret_value())
         try:
             await socket.start()
         except SlackError as error:

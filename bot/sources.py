@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
+from bot.clock import Clock
 from bot.web.app import WebhookDoor
 from config.model import OperatingModel, Source
 from config.settings import Settings, SourceAccess
@@ -15,8 +15,6 @@ from connectors.github import client as github
 from connectors.github import webhook as github_webhook
 from connectors.jira import client as jira
 from connectors.jira import webhook as jira_webhook
-
-Clock = Callable[[], datetime]
 
 
 def _jira(source: Source, access: SourceAccess, clock: Clock) -> Connector:

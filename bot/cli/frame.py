@@ -7,11 +7,12 @@ import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
+
+from bot.clock import Clock, utc_now
 
 if TYPE_CHECKING:  # these take a second to load; --help must not
     from bot.app import App
@@ -40,11 +41,6 @@ def options(context: typer.Context) -> Options:
     return found if found is not None else Options()
 
 
-def utc_now() -> datetime:
-    """The clock of the whole program, read only at its edge."""
-    return datetime.now(UTC)
-
-
 def settings_of(chosen: Options) -> "Settings":
     """Settings from the environment and .env, with what the command line says on top.
 
@@ -63,7 +59,7 @@ def settings_of(chosen: Options) -> "Settings":
     return load_settings(chosen.folder / ".env", environ)
 
 
-def clock_of(settings: "Settings") -> Callable[[], datetime]:
+def clock_of(settings: "Settings") -> Clock:
     """The clock of the machine, or the moment at which it shall stand still."""
     still = settings.now
     return utc_now if still is None else lambda: still

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.frame import FOUND, MISUSED, UNREADABLE, complain, opened, options, run_async, say, utc_now
+from bot.cli.frame import FOUND, MISUSED, UNREADABLE, complain, opened, options, run_async, say
+from bot.clock import utc_now
 
 if TYPE_CHECKING:  # these load when a command needs them
     from bot.export import ExportReport

@@ -146,8 +146,3 @@ class SocketMode:
         tasks = (client.message_processor, client.current_session_monitor, client.message_receiver)
         await asyncio.gather(*(t for t in tasks if t is not None), return_exceptions=True)
         self._handler = None
-
-
-def socket_mode(app: AsyncApp, app_token: str) -> SocketMode:
-    """The runner for Socket Mode, not yet started."""
-    return SocketMode(app, app_token)

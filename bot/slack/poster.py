@@ -1,12 +1,12 @@
 """Posting to Slack: one message to one channel, at most once; every failure is named by what to do."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clock import Clock, utc_now
 from bot.slack.channels import Channels
 from bot.slack.errors import refused, translated
 from bot.slack.limits import check
@@ -41,16 +41,10 @@ def fingerprint(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class SlackPoster:
     """Posts to channels by name. `source` is the id of the workspace in the operating model."""
 
-    def __init__(
-        self, client: AsyncWebClient, source: str = "slack", clock: Callable[[], datetime] = _utc_now
-    ) -> None:
+    def __init__(self, client: AsyncWebClient, source: str = "slack", clock: Clock = utc_now) -> None:
         self.client = client
         self._source = source
         self._clock = clock

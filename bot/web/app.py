@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from bot.clock import Clock
 from bot.slack.manifest import DOOR
 from bot.store import inbox
 from bot.store.database import Database
@@ -36,7 +36,7 @@ class Rooms:
 
     database: Database
     doors: Mapping[str, WebhookDoor]  # by source id
-    clock: Callable[[], datetime]
+    clock: Clock
     arrived: Callable[[], None]  # wakes the checks after a webhook is safely stored
     ready: Callable[[], Awaitable[Sequence[str]]]  # what keeps us from being ready, in words
     slack: Callable[[Request], Awaitable[Response]] | None = None

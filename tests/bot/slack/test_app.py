@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
-from bot.slack.app import create_slack_app, http_handler, socket_mode
+from bot.slack.app import SocketMode, create_slack_app, http_handler
 from bot.slack.channels import Channels
 from bot.slack.commands.desk import Asker
 from bot.slack.errors import SlackRefused
@@ -158,7 +158,7 @@ async def test_a_mistake_of_ours_becomes_a_sentence_with_a_reference_that_is_log
     sandbox: Sandbox,
 ) -> None:
     class Broken(LarkfieldDesk):
-        async def status(self, asker: Any, about: str | None) -> Status:  # noqa: ARG002
+        async def status(self, asker: Any, about: str | None) -> Status:  # noqa: ARG002 - the desk's signature
             raise RuntimeError("secret detail")
 
     with capture_logs() as logs:
@@ -182,7 +182,7 @@ async def test_less_is_shown_not_more_where_slack_does_not_tell_who_and_where(
 async def test_socket_mode_answers_before_and_after_slack_renews_the_connection(
     sandbox: Sandbox, desk: LarkfieldDesk
 ) -> None:
-    runner = socket_mode(make(sandbox, desk, secret=None), "xapp-sandbox")
+    runner = SocketMode(make(sandbox, desk, secret=None), "xapp-sandbox")
     await runner.start()
     try:
         reply = await sandbox.slash("status", "U0ANA", "prod-booking")
@@ -196,7 +196,7 @@ async def test_socket_mode_answers_before_and_after_slack_renews_the_connection(
 
 
 async def test_socket_mode_says_at_once_if_its_token_is_wrong(sandbox: Sandbox, desk: LarkfieldDesk) -> None:
-    runner = socket_mode(make(sandbox, desk), "xapp-wrong")
+    runner = SocketMode(make(sandbox, desk), "xapp-wrong")
     with pytest.raises(SlackRefused):
         await runner.start()
     await runner.stop()

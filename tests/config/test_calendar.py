@@ -62,7 +62,7 @@ def test_a_part_of_a_country_has_its_own_holidays() -> None:
         (["Mon-Tue,Fri 09:00-12:00"], {0: ((NINE, NOON),), 1: ((NINE, NOON),), 4: ((NINE, NOON),)}),
     ],
 )
-def test_windows_of_a_week(week: list[str], windows: dict[int, Any]) -> None:
+def test_a_week_is_read_as_windows(week: list[str], windows: dict[int, Any]) -> None:
     assert parse_windows(week) == windows
 
 

@@ -165,6 +165,6 @@ def test_cut_offs_say_exactly_what_business_time_says(
     earliest = cutoff(cal, now, amount, unit, "earliest")  # type: ignore[arg-type]
     latest = cutoff(cal, now, amount, unit, "latest")  # type: ignore[arg-type]
     for t in (earliest, latest, earliest + (latest - earliest) / 2):
-        t = t.replace(microsecond=t.microsecond // 1000 * 1000) + timedelta(milliseconds=off)  # noqa: PLW2901
+        t = t.replace(microsecond=t.microsecond // 1000 * 1000) + timedelta(milliseconds=off)  # noqa: PLW2901 - cut to the precision of the store
         assert (count(cal, t, now) > amount) == (t < earliest)
         assert (count(cal, t, now) >= amount) == (t <= latest)

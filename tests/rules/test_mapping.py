@@ -206,7 +206,7 @@ def test_the_label_of_a_product_decides_a_pull_request() -> None:
     assert MAPPER.place_pull(labelled, []).product == "ledger"
 
 
-def test_what_the_model_ignores() -> None:
+def test_what_the_model_ignores_is_ignored_whatever_it_is() -> None:
     assert MAPPER.ignored(item("SANDBOX-1"))
     assert MAPPER.ignored(issue(repository="larkfield/demo-shop"))
     assert MAPPER.ignored(pull(repository="larkfield/demo-shop"))

@@ -22,7 +22,7 @@ from rules.patterns import path_matches, repository_matches
         ("aab.md", "a+b.md", False),
     ],
 )
-def test_files(path: str, pattern: str, matches: bool) -> None:
+def test_two_stars_cross_folders_and_one_does_not(path: str, pattern: str, matches: bool) -> None:
     assert path_matches(path, pattern) is matches
 
 
@@ -40,5 +40,5 @@ def test_many_stars_are_answered_at_once() -> None:
         ("larkfield/tracking", "*", False),
     ],
 )
-def test_repositories(repository: str, pattern: str, matches: bool) -> None:
+def test_a_star_in_a_repository_stays_within_its_part(repository: str, pattern: str, matches: bool) -> None:
     assert repository_matches(repository, pattern) is matches

@@ -57,7 +57,7 @@ def test_a_row_has_every_stored_fact_and_no_other() -> None:
     assert set(facts(pull())) == {fact.name for fact in TABLE.stored}
 
 
-def test_what_the_product_gives() -> None:
+def test_tier_and_wanted_approvals_come_from_the_product() -> None:
     found = facts(pull())
     assert (found["subject"], found["product"], found["tier"]) == ("github:PR8", "tracking", 1)
     assert found["wanted_approvals"] == 2
@@ -157,5 +157,7 @@ def test_it_belongs_to_the_known_items_it_names() -> None:
         ({"repository": "larkfield/loose"}, "hq"),
     ],
 )
-def test_the_review_calendar(parts: dict[str, Any], calendar: str) -> None:
+def test_it_goes_by_the_calendar_of_who_is_asked_first_then_the_teams_then_the_products(
+    parts: dict[str, Any], calendar: str
+) -> None:
     assert facts(pull(**parts))["calendar"] == calendar

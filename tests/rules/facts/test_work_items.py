@@ -73,14 +73,14 @@ def test_a_row_is_known_by_source_and_immutable_id() -> None:
     assert facts(item(id="10042"))["subject"] == "jira:10042"
 
 
-def test_what_the_product_gives() -> None:
+def test_stream_and_tier_come_from_the_product() -> None:
     found = facts(item("BOOK-1"))
     assert (found["product"], found["stream"], found["tier"]) == ("booking", "ship", 1)
     assert found["mapped_by"] == "products.booking.work[0]"
     assert found["candidate_products"] == 1
 
 
-def test_what_belongs_to_no_product() -> None:
+def test_what_belongs_to_no_product_has_neither_stream_nor_tier() -> None:
     found = facts(item("HR-1"))
     assert (found["product"], found["stream"], found["tier"], found["candidate_products"]) == (
         None,
@@ -125,7 +125,9 @@ def test_finished_without_a_start_has_no_cycle_time() -> None:
         ({"level": None}, None),
     ],
 )
-def test_levels(parts: dict[str, Any], level: str | None) -> None:
+def test_the_level_follows_the_hierarchy_unless_the_workflow_names_it(
+    parts: dict[str, Any], level: str | None
+) -> None:
     assert facts(item(**parts))["level"] == level
 
 

@@ -85,23 +85,19 @@ class Happened:
 
     at: datetime
     event: Event
-    inherited: bool
-    why: str
     finding: Finding
 
 
 async def since(connection: AsyncConnection, moment: datetime | None, until: datetime) -> list[Happened]:
     """What happened after `moment` (None: ever) up to and including `until`, oldest first."""
-    query = sa.select(
-        history.c.at, history.c.event, history.c.inherited.label("then_inherited"), history.c.why, findings
-    )
+    query = sa.select(history.c.at, history.c.event, findings)
     query = query.join_from(history, findings, history.c.finding == findings.c.id).where(
         history.c.at <= until
     )
     if moment is not None:
         query = query.where(history.c.at > moment)
     rows = await connection.execute(query.order_by(history.c.at, history.c.id))
-    return [Happened(r.at, r.event, r.then_inherited, r.why, _finding(r)) for r in rows]
+    return [Happened(r.at, r.event, _finding(r)) for r in rows]
 
 
 async def baseline_of(connection: AsyncConnection, rules: Sequence[str]) -> set[tuple[str, str]]:

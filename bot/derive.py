@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import Book
 from bot.freshness import stale_after
-from bot.store import facts, records, syncs
+from bot.store import aggregates, facts, records, syncs
 from bot.store.database import Database
 from bot.store.records import Stored
 from rules.around import Around, edges
@@ -90,13 +90,13 @@ async def derive_aggregates(database: Database, book: Book, now: datetime) -> No
         persons: list[Person] = await records.every(connection, Person.KIND)
         places: list[Container] = await records.every(connection, Container.KIND)
         states = await syncs.states(connection)
-        active = await facts.active_by_product(connection)
-        finished = await facts.finished_by_product(connection, now - RECENT)
-        started = await facts.started(connection)
-        counts = await facts.container_counts(connection)
-        matched = await facts.matched_since(connection, now - RECENT)
+        active = await aggregates.active_by_product(connection)
+        finished = await aggregates.finished_by_product(connection, now - RECENT)
+        started = await aggregates.started(connection)
+        counts = await aggregates.container_counts(connection)
+        matched = await aggregates.matched_since(connection, now - RECENT)
         quarter = quarter_start(book, now)
-        history = await facts.finished(connection, min(quarter, now) - HISTORY, now)
+        history = await aggregates.finished(connection, min(quarter, now) - HISTORY, now)
     model = book.model
     fresh_until = {
         s.id: last + longest
@@ -119,7 +119,7 @@ async def derive_aggregates(database: Database, book: Book, now: datetime) -> No
     async with database.write() as connection:
         for name, rows in tables.items():
             await facts.replace_all(connection, name, rows)
-        await facts.save_expectations(connection, expected)
+        await aggregates.save_expectations(connection, expected)
 
 
 def quarter_start(book: Book, now: datetime) -> datetime:

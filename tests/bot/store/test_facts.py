@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from shop import NOW, story
 
-from bot.store import facts, records
+from bot.store import aggregates, facts, records
 from bot.store.database import Database
 from bot.store.facts import FACTS
 from rules.facts import TABLES
@@ -155,17 +155,17 @@ async def test_sums_are_of_governed_work_in_progress(derived: Database) -> None:
     )
     week = NOW - timedelta(days=7)
     async with derived.read() as connection:
-        assert await facts.active_by_product(connection) == {"shop": 1, "till": 1}
-        assert await facts.finished_by_product(connection, week) == {"shop": 1}
-        assert [(s.key, s.team, s.level) for s in await facts.started(connection)] == [
+        assert await aggregates.active_by_product(connection) == {"shop": 1, "till": 1}
+        assert await aggregates.finished_by_product(connection, week) == {"shop": 1}
+        assert [(s.key, s.team, s.level) for s in await aggregates.started(connection)] == [
             ("SHOP-1", "front", "story")
         ]
-        (counted,) = await facts.container_counts(connection)
+        (counted,) = await aggregates.container_counts(connection)
         assert (counted.source, counted.container) == ("jira", "SHOP")
-        assert await facts.matched_since(connection, week) == {"p": 1}
-        finished = await facts.finished(connection, week, NOW + timedelta(seconds=1))
+        assert await aggregates.matched_since(connection, week) == {"p": 1}
+        finished = await aggregates.finished(connection, week, NOW + timedelta(seconds=1))
         assert finished == [Finished("shop", "feature", "story", NOW, 3.0)]
-        assert await facts.finished(connection, week, NOW) == []
+        assert await aggregates.finished(connection, week, NOW) == []
 
 
 async def test_expectations_of_a_quarter_stay_as_they_were_first_known(derived: Database) -> None:
@@ -181,10 +181,10 @@ async def test_expectations_of_a_quarter_stay_as_they_were_first_known(derived: 
         "provisional": False,
     }
     async with derived.write() as connection:
-        assert not await facts.has_expectations(connection, quarter)
-        await facts.save_expectations(connection, [expected])
-        await facts.save_expectations(connection, [{**expected, "days": 99.0}])
-        assert await facts.has_expectations(connection, quarter)
+        assert not await aggregates.has_expectations(connection, quarter)
+        await aggregates.save_expectations(connection, [expected])
+        await aggregates.save_expectations(connection, [{**expected, "days": 99.0}])
+        assert await aggregates.has_expectations(connection, quarter)
         assert (await connection.execute(sa.text("SELECT days FROM sle"))).scalars().all() == [9.0]
 
 

@@ -34,7 +34,8 @@ def expectations(
 
     A declared expectation wins; else it is the percentile (85 where nothing else is declared) of the items
     finished in the 90 days before the quarter, and where these are too few, provisionally, of the 90 days
-    before now. Where nothing is known there is no row.
+    before now. `share` is the part of the items, 0 to 1, that `days` stands for. Where nothing is known there
+    is no row.
     """
     items = [f for f in finished if f.product in model.products]
     before, lately = _Histories(model, items, quarter_start), _Histories(model, items, now)
@@ -83,7 +84,9 @@ def _expectation(
     declared = setting.days is not None
     return {
         "days": setting.days if declared else nearest_rank(history, setting.probability),
+        "share": setting.probability,
         "p95": nearest_rank(history, 0.95) if enough else None,
         "n": len(history),
         "provisional": not declared and (len(history) < FIRM or not frozen),
+        "declared": declared,
     }

@@ -109,9 +109,11 @@ def sle_table(metadata: sa.MetaData) -> sa.Table:
         sa.Column("level", sa.Text(), primary_key=True),
         sa.Column("effective_from", Instant(), primary_key=True),
         sa.Column("days", sa.Double()),
+        sa.Column("share", sa.Double()),
         sa.Column("p95", sa.Double()),
         sa.Column("n", sa.Double()),
         sa.Column("provisional", sa.Boolean()),
+        sa.Column("declared", sa.Boolean()),
     )
 
 

@@ -81,11 +81,19 @@ async def finished(connection: AsyncConnection, since: datetime, until: datetime
 
 
 async def save_expectations(connection: AsyncConnection, rows: Sequence[Row]) -> None:
-    """Write service level expectations; those of a quarter that are known stay frozen."""
-    if rows:
-        await connection.execute(
-            upsert(connection, sle_rows).on_conflict_do_nothing(), [dict(r) for r in rows]
-        )
+    """Write service level expectations; those of a quarter that are known stay frozen.
+
+    What the model declares, or declared until now, is written over: a changed model holds at once.
+    """
+    if not rows:
+        return
+    insert = upsert(connection, sle_rows)
+    insert = insert.on_conflict_do_update(
+        index_elements=list(sle_rows.primary_key),
+        set_={c.name: insert.excluded[c.name] for c in sle_rows.columns if not c.primary_key},
+        where=sa.or_(insert.excluded["declared"], sle_rows.c.declared),
+    )
+    await connection.execute(insert, [dict(r) for r in rows])
 
 
 async def has_expectations(connection: AsyncConnection, effective_from: datetime) -> bool:

@@ -207,6 +207,14 @@ TABLE = FactTable(
             absence="fewer than 20 finished items and none declared",
         ),
         Fact(
+            "sle_share",
+            Type.NUMBER,
+            "Share of the items that the expectation stands for: declared, else 85%.",
+            unit="0 to 1",
+            joined="sle.share",
+            absence="no expectation",
+        ),
+        Fact(
             "sle_p95",
             Type.NUMBER,
             "P95 of the same history.",
@@ -221,6 +229,13 @@ TABLE = FactTable(
             unit="items",
             joined="sle.n",
             absence="none",
+        ),
+        Fact(
+            "sle_provisional",
+            Type.BOOL,
+            "Not declared, and fewer than 30 finished items or none from before the quarter stand behind it.",
+            joined="sle.provisional",
+            absence="no expectation",
         ),
         Fact(
             "container_unmapped_share",

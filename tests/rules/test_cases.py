@@ -18,7 +18,7 @@ from rules.digit import Digit
 from rules.evaluate import Context
 from rules.facts import TABLES
 from rules.facts.table import Type
-from rules.judge import judge
+from rules.judge import evidence, judge, says
 from rules.rule import Rule, read_rule
 from rules.scan import Scan, compile_scan, term_row
 from rules.sql import FRESHNESS, column_values, fact_table, sle_table
@@ -118,6 +118,15 @@ def test_the_cases_of_a_rule_show_every_verdict(rule: Rule) -> None:
     assert shown == VERDICTS
 
 
+def test_aging_work_is_told_with_the_share_its_expectation_stands_for() -> None:
+    rule, context = RULES["flow-aging-wip"], Context(NOW, CALENDAR, {})
+    told = {"flow_item": "feature", "started_at": "2026-11-13T09:00", "sle_days": 5.0}
+    row = row_of(rule, 1, {**told, "sle_share": 0.7, "sle_provisional": True})
+    assert says(rule, row, context) == "SHOP-1 is 12 days old; 70% of features here finish within 5 days."
+    shown = evidence(rule, row, context)
+    assert (shown["sle_share"], shown["sle_provisional"]) == (0.7, True)
+
+
 @of_each_rule
 def test_every_severity_of_a_rule_has_a_case(rule: Rule) -> None:
     shown = {case.expected.partition(", ")[2] for case in cases_of(rule)} - {""}
@@ -175,8 +184,10 @@ async def _fill_joined(
             **{key: row[key] for key in ("product", "flow_item", "level")},
             "effective_from": datetime(2026, 10, 1, tzinfo=UTC),
             "days": row["sle_days"],
+            "share": row.get("sle_share"),
             "p95": row["sle_p95"],
             "n": row["sle_sample"],
+            "provisional": row.get("sle_provisional"),
         }
         for row in rows
         if "sle_days" in row

@@ -16,6 +16,7 @@ COMPANY = model(
         "booking": {"stream": "ship"},
         "tracking": {"stream": "ship", "sle": {"epic": "60d at 85%", "story": "auto"}},
         "billing": {"sle": {"story": "auto"}},
+        "pricing": {"sle": {"story": "5d at 70%"}},
     },
 )
 
@@ -54,9 +55,11 @@ def test_forty_items_are_an_expectation() -> None:
         "level": "story",
         "effective_from": QUARTER,
         "days": 34,
+        "share": 0.85,
         "p95": 38,
         "n": 40,
         "provisional": False,
+        "declared": False,
     }
 
 
@@ -92,6 +95,12 @@ def test_a_declared_expectation_needs_no_history() -> None:
     found = of([], "tracking", "epic")
     assert found is not None
     assert (found["days"], found["p95"], found["n"], found["provisional"]) == (60, None, 0, False)
+
+
+def test_a_declared_expectation_stands_for_the_share_that_is_declared() -> None:
+    found = of(finished("pricing", 40), "pricing")
+    assert found is not None
+    assert (found["days"], found["share"], found["declared"]) == (5, 0.7, True)
 
 
 def test_only_the_ninety_days_before_the_quarter_count() -> None:

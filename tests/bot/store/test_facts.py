@@ -168,24 +168,57 @@ async def test_sums_are_of_governed_work_in_progress(derived: Database) -> None:
         assert await aggregates.finished(connection, week, NOW) == []
 
 
+QUARTER = datetime(2026, 10, 1, tzinfo=UTC)
+EXPECTED = {
+    "product": "shop",
+    "flow_item": "feature",
+    "level": "story",
+    "effective_from": QUARTER,
+    "days": 9.0,
+    "share": 0.85,
+    "p95": 12.0,
+    "n": 30.0,
+    "provisional": False,
+    "declared": False,
+}
+DECLARED = {**EXPECTED, "days": 5.0, "share": 0.7, "declared": True}
+
+
+async def expected_after(database: Database, *saved_in_turn: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Level, days and share of the expectations that stand when these were saved one after the other."""
+    async with database.write() as connection:
+        for rows in saved_in_turn:
+            await aggregates.save_expectations(connection, rows)
+        found = await connection.execute(sa.text("SELECT level, days, share FROM sle ORDER BY level"))
+        return [tuple(r) for r in found]
+
+
 async def test_expectations_of_a_quarter_stay_as_they_were_first_known(derived: Database) -> None:
-    quarter = datetime(2026, 10, 1, tzinfo=UTC)
-    expected = {
-        "product": "shop",
-        "flow_item": "feature",
-        "level": "story",
-        "effective_from": quarter,
-        "days": 9.0,
-        "p95": 12.0,
-        "n": 30.0,
-        "provisional": False,
-    }
-    async with derived.write() as connection:
-        assert not await aggregates.has_expectations(connection, quarter)
-        await aggregates.save_expectations(connection, [expected])
-        await aggregates.save_expectations(connection, [{**expected, "days": 99.0}])
-        assert await aggregates.has_expectations(connection, quarter)
-        assert (await connection.execute(sa.text("SELECT days FROM sle"))).scalars().all() == [9.0]
+    async with derived.read() as connection:
+        assert not await aggregates.has_expectations(connection, QUARTER)
+    assert await expected_after(derived, [EXPECTED], [{**EXPECTED, "days": 99.0}], []) == [
+        ("story", 9.0, 0.85)
+    ]
+    async with derived.read() as connection:
+        assert await aggregates.has_expectations(connection, QUARTER)
+
+
+async def test_a_declared_expectation_that_changes_holds_at_once(derived: Database) -> None:
+    changed = {**DECLARED, "days": 7.0, "share": 0.9}
+    assert await expected_after(derived, [DECLARED], [changed]) == [("story", 7.0, 0.9)]
+
+
+async def test_declaring_an_expectation_unfreezes_its_own_level_alone(derived: Database) -> None:
+    epic = {**EXPECTED, "level": "epic", "days": 60.0}
+    assert await expected_after(derived, [EXPECTED, epic], [DECLARED, {**epic, "days": 99.0}]) == [
+        ("epic", 60.0, 0.85),
+        ("story", 5.0, 0.7),
+    ]
+
+
+async def test_an_expectation_that_is_no_longer_declared_gives_way_to_history(derived: Database) -> None:
+    later = {**EXPECTED, "days": 99.0}
+    assert await expected_after(derived, [DECLARED], [EXPECTED], [later]) == [("story", 9.0, 0.85)]
 
 
 async def test_tables_of_facts_are_known_once() -> None:

@@ -218,9 +218,11 @@ def upgrade() -> None:
         sa.Column("level", sa.Text(), nullable=False),
         sa.Column("effective_from", sa.BigInteger(), nullable=False),
         sa.Column("days", sa.Double()),
+        sa.Column("share", sa.Double()),
         sa.Column("p95", sa.Double()),
         sa.Column("n", sa.Double()),
         sa.Column("provisional", sa.Boolean()),
+        sa.Column("declared", sa.Boolean()),
         sa.PrimaryKeyConstraint("product", "flow_item", "level", "effective_from", name="pk_sle"),
     )
     op.create_table(

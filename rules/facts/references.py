@@ -44,7 +44,7 @@ TABLE = FactTable(
             Type.BOOL,
             "The tool shows it to the bot.",
             source="jira, github, slack",
-            absence="the tool was not asked or cannot tell",
+            absence="the tool was not asked or cannot tell; an export alone never can",
         ),
         Fact("archived", Type.BOOL, "It is archived.", source="jira, github, slack", absence="not archived"),
         Fact(
@@ -52,7 +52,7 @@ TABLE = FactTable(
             Type.NUMBER,
             "Items a selector matched that changed in the 30 days before the last derive.",
             unit="items",
-            absence="not a selector",
+            absence="not a selector, or no tool was read completely",
         ),
         Fact("problem", Type.TEXT, "What is wrong with it, in words.", absence="nothing"),
         Fact("suggestion", Type.TEXT, "The nearest thing that exists.", absence="nothing similar"),
@@ -71,7 +71,8 @@ def derive(
     """One row a pointer of the model into a tool.
 
     `matched_30d` counts what changed in 30 days by the path of the selector that placed it; `synced` holds
-    the ids of sources that were read completely at least once: of others nothing is concluded.
+    the ids of sources that were read completely at least once: of others nothing is concluded. An export,
+    a source that nothing reads on a schedule, holds a part of its tool and so proves no absence.
     """
     world = _World(model, containers, persons, synced)
     named = [_row(model, pointer, world, fresh_until) for pointer in pointers(model)]
@@ -85,7 +86,7 @@ def derive(
 def _matched(selector: SelectorPointer, world: "_World", matched: Mapping[str, int]) -> dict[str, Any]:
     """What a selector matched; unknown where its project or repository is itself a finding."""
     broken = any(world.exists(c) is False or world.archived(c) for c in selector.containers)
-    if broken or not world.read(selector.pointer.tool, exports=True):
+    if broken or not world.read(selector.pointer.tool):
         return {"exists": None, "matched_30d": None}
     return {"exists": True, "matched_30d": matched.get(selector.pointer.where, 0)}
 
@@ -147,19 +148,25 @@ class _World:
             of_tool = self._accounts.setdefault(tools.get(person.source), {})
             of_tool |= {person.key.casefold(): person.key, person.id.casefold(): person.key}
 
-    def read(self, tool: str | None, *, exports: bool = False) -> bool:
-        """All sources of that tool (None: all) were read completely, and there is at least one."""
-        kinds = {tool, *(("file",) if exports else ())}
-        asked = [s.id for s in self._sources if (s.kind in kinds if tool else s.kind != "slack")]
-        return bool(asked) and all(source in self._synced for source in asked)
+    def read(self, tool: str | None) -> bool:
+        """All sources that may speak of it (None: of any tool with work) were read completely.
+
+        An export speaks of any tool, but never alone: at least one source must be the tool itself.
+        """
+        asked = [s for s in self._sources if (s.kind in {tool, "file"} if tool else s.kind != "slack")]
+        itself = any(s.kind != "file" and s.every is not None for s in asked)
+        return itself and all(s.id in self._synced for s in asked)
 
     def exists(self, pointer: Pointer) -> bool | None:
-        """The tool shows it; None where the tool was not read completely, so that it might."""
+        """The tool shows it; None where it might: it was not read completely, or lists no such things."""
+        listed: Collection[object]
         if pointer.kind == "account":
-            found = pointer.value.casefold() in self._accounts.get(pointer.tool, {})
+            listed = self._accounts.get(pointer.tool, {})
+            found = pointer.value.casefold() in listed
         else:
+            listed = self._containers.get(pointer.kind, ())
             found = bool(self._hits(pointer))
-        return True if found else (False if self.read(pointer.tool) else None)
+        return True if found else (False if listed and self.read(pointer.tool) else None)
 
     def archived(self, pointer: Pointer) -> bool:
         """All that it points at is archived."""

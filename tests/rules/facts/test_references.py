@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable
 from typing import Any, Literal
 
+import pytest
 from rule_records import at, model
 
+from config.model import OperatingModel, Source
 from rules.facts.references import TABLE, derive
 from rules.records import Container, Person
 
@@ -63,8 +65,9 @@ def rows(
     persons: Iterable[Person] = PERSONS,
     matched: dict[str, int] | None = None,
     synced: Collection[str] = ALL,
+    company: OperatingModel = COMPANY,
 ) -> dict[str, dict[str, Any]]:
-    found = derive(COMPANY, world, persons, matched or {}, synced, SOON)
+    found = derive(company, world, persons, matched or {}, synced, SOON)
     for row in found:
         assert set(row) == {fact.name for fact in TABLE.stored}
         assert (row["fresh_until"], row["audience"], row["governed"]) == (SOON, (), True)
@@ -157,6 +160,36 @@ def test_a_selector_of_a_missing_or_archived_container_is_not_told_of_twice() ->
 def test_a_label_needs_every_tool_read() -> None:
     assert rows(synced=("jira",))["products.booking.work[4]"]["matched_30d"] is None
     assert rows(synced=("jira", "github"))["products.booking.work[4]"]["matched_30d"] == 0
+
+
+EXPORTS = [
+    Source(id="jira", file="export.csv"),
+    Source(id="jira", jira="larkfield.atlassian.net", every=None),
+]
+
+
+@pytest.mark.parametrize("export", EXPORTS)
+def test_an_export_alone_proves_no_absence(export: Source) -> None:
+    company = COMPANY.model_copy(update={"sources": [export]})
+    found = rows((container("project", "BOOK"),), (), synced=("jira",), company=company)
+    shown = found.pop("products.booking.work[0].jira.project")
+    assert shown["exists"] is True
+    assert {(r["exists"], r["matched_30d"], r["problem"]) for r in found.values()} == {(None, None, None)}
+
+
+def test_an_export_beside_the_tool_itself_takes_nothing_from_what_the_tool_proves() -> None:
+    beside = [*COMPANY.sources, Source(id="old", file="export.csv")]
+    company = COMPANY.model_copy(update={"sources": beside})
+    found = rows(company=company, synced=(*ALL, "old"))
+    assert found["teams.money.channel"]["exists"] is False
+    assert found["products.booking.work[1]"]["matched_30d"] == 0
+
+
+def test_a_tool_that_listed_nothing_of_a_kind_proves_no_absence_of_it() -> None:
+    found = rows(world=[c for c in WORLD if c.kind != "channel"], persons=())
+    assert found["teams.money.channel"]["exists"] is None
+    assert found["people.ana.github"]["exists"] is None
+    assert found["products.insights.work[0].github"]["exists"] is False
 
 
 def test_what_is_wrong_is_said_in_words() -> None:

@@ -23,6 +23,7 @@ class Checked:
 
     arrivals: int
     judged: Judged
+    waiting: int = 0  # of the arrivals: their source could not be read
 
 
 async def check_arrivals(
@@ -38,31 +39,34 @@ async def check_arrivals(
     by_source: dict[str, list[inbox.Arrival]] = {}
     for arrival in arrivals:
         by_source.setdefault(arrival.source, []).append(arrival)
+    waiting = 0
     for source, some in by_source.items():
-        await _read_again(database, connectors.get(source), source, some, clock)
+        if not await _read_again(database, connectors.get(source), source, some, clock):
+            waiting += len(some)
     async with database.read() as connection:
         ready = await facts.stand(connection, book.fingerprint)
     judged = Judged()
     if ready:
         derived = await derive_records(database, book, clock())
         judged = await judge(database, book, clock(), derived)
-    return Checked(len(arrivals), judged)
+    return Checked(len(arrivals), judged, waiting)
 
 
 async def _read_again(
     database: Database, connector: Connector | None, source: str, arrivals: list[inbox.Arrival], clock: Clock
-) -> None:
+) -> bool:
+    """Whether they have had their effect."""
     if connector is None:
         async with database.write() as connection:
             await inbox.done(connection, arrivals, "source is not read", clock())
-        return
+        return True
     deleted = list(dict.fromkeys(k for a in arrivals for k in a.deleted))
     keys = list(dict.fromkeys(k for a in arrivals for k in a.keys if k not in deleted))
     try:
         page = await connector.read(keys) if keys else None
     except ConnectorError as error:
         log.warning("webhook_read_failed", source=source, keys=keys, error=str(error))
-        return
+        return False
     async with database.write() as connection:
         now = clock()
         if page is not None:
@@ -72,3 +76,4 @@ async def _read_again(
         if deleted:
             await records.delete(connection, source, deleted, now)
         await inbox.done(connection, arrivals, "checked", now)
+    return True

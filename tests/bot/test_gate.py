@@ -52,10 +52,10 @@ async def test_a_source_that_cannot_be_read_leaves_its_arrivals_waiting(shop: Sh
     await shop.told(story("SHOP-1"))
     await _arrive(shop, "d1", keys=["SHOP-1"])
     shop.tool.answers = TryLaterError("Jira is down.")
-    await _check(shop)
+    assert (await _check(shop)).waiting == 1
     assert await _waiting(shop) == ["d1"]
     shop.tool.answers = page(shop.changed(story("SHOP-1"), "late"))
-    await _check(shop)
+    assert (await _check(shop)).waiting == 0
     assert await _waiting(shop) == []
     assert await shop.state(LATE) == "open"
 

@@ -80,6 +80,7 @@ class Timer:
     times: Every | At
     run: Callable[[datetime], Awaitable[None]]
     catch_up: bool = False  # run the latest missed occurrence at start
+    always: bool = False  # also at a first start, and however long ago it was missed
 
 
 class Ticks(BaseTrigger):  # type: ignore[misc] # APScheduler publishes no types
@@ -98,25 +99,32 @@ async def run_once(database: Database, timer: Timer, occurrence: datetime, clock
     async with database.write() as connection:
         if not await schedule.win(connection, timer.name, occurrence, clock()):
             return False
-    outcome = "failed"
+    outcome = schedule.FAILED
     try:
         await timer.run(occurrence)
-        outcome = "done"
+        outcome = schedule.DONE
     except Exception:
         log.exception("timer_failed", timer=timer.name, occurrence=occurrence.isoformat())
-    async with database.write() as connection:
-        await schedule.finish(connection, timer.name, occurrence, clock(), outcome)
+    finally:  # also where we are stopped in the middle: the next start takes it up at once
+        async with database.write() as connection:
+            await schedule.finish(connection, timer.name, occurrence, clock(), outcome)
     return True
 
 
 async def catch_up(database: Database, timers: Sequence[Timer], clock: Clock) -> int:
-    """Run the latest missed occurrence of timers that want it; a first start misses nothing."""
+    """Run the latest missed occurrence of timers that want it; how many ran.
+
+    A first start misses nothing, except for timers that say always.
+    """
     ran = 0
     for timer in timers:
         latest = timer.times.latest(clock())
         async with database.read() as connection:
             last = await schedule.last(connection, timer.name)
-        if timer.catch_up and last is not None and last < latest and clock() - latest < CATCH_UP:
+            known = await schedule.ever(connection, timer.name)
+        missed = last is None or last < latest
+        wanted = timer.always or (known and clock() - latest < CATCH_UP)
+        if timer.catch_up and missed and wanted:
             ran += await run_once(database, timer, latest, clock)
     return ran
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from bot.book import Book
 from bot.clock import Clock
 from bot.gate import check_arrivals
 from bot.progress import logged
+from bot.schedule import Timer
 from bot.slack.app import SlackApp, SocketMode, create_slack_app, http_handler
 from bot.slack.errors import SlackError
 from bot.slack.people import People
@@ -25,6 +27,7 @@ from bot.slack.poster import SlackPoster
 from bot.sources import webhook_doors
 from bot.store import inbox
 from bot.store.migrate import is_current
+from bot.store.schedule import TAKE_OVER
 from bot.timetable import timers
 from bot.unusable import CannotStartError
 from bot.web.app import Rooms, create_app
@@ -35,6 +38,8 @@ log = structlog.get_logger(__name__)
 
 COALESCE = 2.0
 """Seconds between a webhook and its check: several about one item become one."""
+CHECK_AGAIN = 60.0
+"""Seconds until arrivals whose source could not be read are tried again."""
 DELIVER_EVERY = 5.0
 STOP_WITHIN = 20
 
@@ -52,7 +57,9 @@ class Service:
         self.app = app
         self._arrived = asyncio.Event()
         self._arrived.set()  # what arrived before a restart is waiting
+        self._patience: float | None = None  # seconds to the next check, whatever arrives
         self._judging = asyncio.Lock()
+        self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by source
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -73,7 +80,6 @@ class Service:
     async def _serve(self, listening: socket.socket) -> None:
         app = self.app
         due = timers(app.book, self._sync, self._digest)
-        await schedule.catch_up(app.database, due, app.clock)
         ticking = schedule.start(app.database, due, app.clock)
         slack = await self._slack_socket()
         server = _Server(
@@ -84,19 +90,21 @@ class Service:
             asyncio.create_task(self._check_forever()),
             asyncio.create_task(self._deliver_forever()),
         ]
+        missed = asyncio.gather(*(self._catch_up(timer) for timer in due))
         log.info(
             "service_started", address=f"{app.settings.web_host}:{app.settings.web_port}", timers=len(due)
         )
         await self._stop.wait()
         log.info("service_stopping")
         ticking.shutdown(wait=False)
+        missed.cancel()  # as the ticks are: a sync goes on where it was
         server.should_exit = True
         if slack is not None:
             await slack.stop()
         _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN)
         for task in late:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, missed, return_exceptions=True)
 
     def _rooms(self) -> Rooms:
         app = self.app
@@ -150,9 +158,18 @@ class Service:
         async with self.app.database.write() as connection:
             return await inbox.receive(connection, arrival, key, self.app.clock(), "answered")
 
+    async def _catch_up(self, timer: Timer) -> None:
+        """Run what was missed; again when a run that died shortly before this start may be taken over."""
+        for wait in (0.0, TAKE_OVER.total_seconds()):
+            await asyncio.sleep(wait)
+            await self._safely(
+                "catch_up_failed", lambda: schedule.catch_up(self.app.database, [timer], self.app.clock)
+            )
+
     async def _sync(self, source: str, _occurrence: datetime) -> None:
         try:
-            await self.app.sync(source, logged)
+            async with self._reading[source]:  # a first sync may take longer than to the next tick
+                await self.app.sync(source, logged)
         except ConnectorError as error:
             # It was never connected; what the others brought is judged all the same.
             log.warning("source_not_read", source=source, reason=str(error))
@@ -166,7 +183,7 @@ class Service:
             await self.app.digests(name=name, keep=True)
 
     async def _check_forever(self) -> None:
-        while await self._unless_stopped(self._arrived.wait()):
+        while await self._unless_stopped(asyncio.wait_for(self._arrived.wait(), self._patience)):
             self._arrived.clear()
             await self._unless_stopped(asyncio.sleep(COALESCE))
             await self._safely("checks_failed", self._check)
@@ -176,8 +193,13 @@ class Service:
             await self._safely("delivery_failed", self.app.tell)
 
     async def _check(self) -> None:
+        self._patience = CHECK_AGAIN
         async with self._judging:
-            await check_arrivals(self.app.database, self.app.book, self.app.connectors, self.app.clock)
+            checked = await check_arrivals(
+                self.app.database, self.app.book, self.app.connectors, self.app.clock
+            )
+        if not checked.waiting:
+            self._patience = None
 
     async def _safely(self, event: str, work: Callable[[], Awaitable[object]]) -> None:
         """One bad round must not end the service."""

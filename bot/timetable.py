@@ -16,7 +16,13 @@ DigestJob = Callable[[str, datetime], Awaitable[None]]
 def timers(book: Book, sync: SyncJob, digest: DigestJob) -> list[Timer]:
     """A timer for each source that is read on a schedule and for each digest."""
     syncs = [
-        Timer(f"sync:{s.id}", Every(timedelta(hours=s.every.hours)), partial(sync, s.id))
+        Timer(
+            f"sync:{s.id}",
+            Every(timedelta(hours=s.every.hours)),
+            partial(sync, s.id),
+            catch_up=True,
+            always=True,
+        )
         for s in book.model.sources
         if s.every is not None
     ]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from shop import HOUR, NOW, Clock
 from bot.schedule import CATCH_UP, At, Every, Ticks, Timer, catch_up, run_once
 from bot.store import schedule
 from bot.store.database import Database
+from bot.store.schedule import TAKE_OVER
 from bot.store.tables import schedule_runs
 
 ZONES = [
@@ -132,6 +134,13 @@ class Runs(list[datetime]):
         self.append(occurrence)
 
 
+class Fails:
+    """A run that fails."""
+
+    async def __call__(self, _occurrence: datetime) -> None:
+        raise RuntimeError("no")
+
+
 async def _outcomes(database: Database) -> list[tuple[datetime, str | None]]:
     async with database.read() as connection:
         query = sa.select(schedule_runs).order_by(schedule_runs.c.occurrence)
@@ -146,12 +155,65 @@ async def test_of_many_who_run_an_occurrence_one_does(database: Database) -> Non
 
 
 async def test_a_run_that_fails_is_noted_and_does_not_stop_the_others(database: Database) -> None:
-    async def fail(_: datetime) -> None:
-        raise RuntimeError("no")
-
-    assert await run_once(database, timer(fail), NOW, Clock())
+    assert await run_once(database, timer(Fails()), NOW, Clock())
     assert await _outcomes(database) == [(NOW, "failed")]
-    assert not await run_once(database, timer(fail), NOW, Clock())
+
+
+async def test_a_run_that_failed_is_caught_up_until_it_is_done(database: Database) -> None:
+    """Also the first there ever was."""
+    fails, runs, clock = Fails(), Runs(), Clock()
+    nine = NOW - HOUR
+    await run_once(database, timer(fails), nine, clock)
+    assert await catch_up(database, [timer(fails)], clock) == 1
+    assert [await catch_up(database, [timer(runs)], clock) for _ in range(2)] == [1, 0]
+    assert runs == [nine]
+    assert await _outcomes(database) == [(nine, "done")]
+
+
+async def test_a_run_that_died_with_its_process_is_taken_over_when_it_was_silent_for_long(
+    database: Database,
+) -> None:
+    runs, clock = Runs(), Clock()
+    nine = NOW - HOUR
+    async with database.write() as connection:
+        assert await schedule.win(connection, "digest:daily", nine, clock())
+    clock.tick(TAKE_OVER)
+    assert await catch_up(database, [timer(runs)], clock) == 0
+    clock.tick(timedelta(seconds=1))
+    ran = await asyncio.gather(*(catch_up(database, [timer(runs)], clock) for _ in range(3)))
+    assert (sorted(ran), runs) == ([0, 0, 1], [nine])
+
+
+async def test_a_run_that_is_stopped_in_the_middle_is_noted_as_failed(database: Database) -> None:
+    begun = asyncio.Event()
+
+    async def hang(_: datetime) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(run_once(database, timer(hang), NOW, Clock()))
+    await begun.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert await _outcomes(database) == [(NOW, "failed")]
+
+
+async def test_what_one_of_two_did_stays_done(database: Database) -> None:
+    async with database.write() as connection:
+        await schedule.win(connection, "t", NOW, NOW)
+        await schedule.finish(connection, "t", NOW, NOW, "done")
+        await schedule.finish(connection, "t", NOW, NOW, "failed")
+        assert not await schedule.win(connection, "t", NOW, NOW + HOUR)
+    assert await _outcomes(database) == [(NOW, "done")]
+
+
+async def test_a_timer_that_says_always_runs_at_a_first_start_and_after_any_pause(database: Database) -> None:
+    runs, clock = Runs(), Clock()
+    sync = replace(timer(runs), always=True)
+    assert [await catch_up(database, [sync], clock) for _ in range(2)] == [1, 0]
+    clock.tick(CATCH_UP * 3)
+    weekly = replace(sync, times=At("0 9 * * 2", ZoneInfo("UTC")))
+    assert [await catch_up(database, [weekly], clock) for _ in range(2)] == [1, 0]
 
 
 async def test_a_first_start_catches_up_nothing(database: Database) -> None:
@@ -196,4 +258,6 @@ async def test_a_repeated_wall_time_is_two_occurrences(database: Database) -> No
             False,
             False,
         ]
+        assert await schedule.last(connection, "t") is None
+        await schedule.finish(connection, "t", twice[1], NOW, "done")
         assert await schedule.last(connection, "t") == twice[1]

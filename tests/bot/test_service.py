@@ -17,10 +17,12 @@ from shop import MODEL, NOW, Clock, book
 
 from bot import service
 from bot.app import App, open_app
+from bot.gate import Checked
+from bot.pipeline import Judged
 from bot.service import Service
 from bot.slack.sandbox.server import Sandbox, create_sandbox
 from bot.slack.sandbox.workspace import Channel, Config, User
-from bot.store.tables import inbox
+from bot.store.tables import inbox, schedule_runs
 from bot.unusable import CannotStartError
 from config.settings import Settings, SourceAccess
 from connectors.signing import sign
@@ -90,6 +92,36 @@ async def test_a_signed_webhook_is_taken_and_checked(tmp_path: Path, monkeypatch
         assert (await client.post("/webhooks/jira", content=body, headers=signed)).status_code == 202
         outcome = await settled(app)
     assert outcome == ["source is not read"]  # no token is set for it
+
+
+async def test_what_could_not_be_read_is_tried_again_although_nothing_arrives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    async def check(*_: object) -> Checked:
+        asked.append(1)
+        if len(asked) == 3:
+            done.set()
+        return Checked(1, Judged(), 1)
+
+    done = asyncio.Event()
+    monkeypatch.setattr(service, "COALESCE", 0.01)
+    monkeypatch.setattr(service, "CHECK_AGAIN", 0.01)
+    monkeypatch.setattr(service, "check_arrivals", check)
+    async with running(tmp_path):
+        await asyncio.wait_for(done.wait(), 5)
+
+
+async def test_a_start_reads_each_source_and_misses_no_digest(tmp_path: Path) -> None:
+    async with running(tmp_path) as (_, app), asyncio.timeout(5):
+        runs: list[tuple[str, str | None]] = []
+        while [outcome for _, outcome in runs] != ["done", "done"]:
+            await asyncio.sleep(0.02)
+            async with app.database.read() as connection:
+                query = sa.select(schedule_runs).order_by(schedule_runs.c.schedule)
+                runs = [(r.schedule, r.outcome) for r in await connection.execute(query)]
+    assert [name for name, _ in runs] == ["sync:github", "sync:jira"]
 
 
 async def settled(app: App) -> list[str | None]:

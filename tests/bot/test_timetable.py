@@ -28,11 +28,11 @@ async def test_each_source_and_each_digest_with_a_channel_has_a_timer(tmp_path: 
         told.append(("digest", name, occurrence))
 
     due = timers(book(tmp_path, MODEL + DIGESTS), sync, digest)
-    assert [(t.name, t.catch_up) for t in due] == [
-        ("sync:jira", False),
-        ("sync:github", False),
-        ("digest:daily", True),
-        ("digest:week", True),
+    assert [(t.name, t.catch_up, t.always) for t in due] == [
+        ("sync:jira", True, True),
+        ("sync:github", True, True),
+        ("digest:daily", True, False),
+        ("digest:week", True, False),
     ]
     assert due[0].times == Every(timedelta(hours=1))
     await due[1].run(NOW)

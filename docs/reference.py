@@ -19,7 +19,7 @@ CODES = (
     ("0", "It went well. For `judge --fail-on`: nothing open is as grave as that."),
     ("1", "`judge --fail-on`: something is. `doctor`: a check failed."),
     ("2", "A mistake to correct here: an option, a setting, the operating model."),
-    ("3", "A source or an export could not be read."),
+    ("3", "A source or an export could not be read, or not all of it."),
 )
 
 

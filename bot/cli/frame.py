@@ -73,25 +73,25 @@ def book_of(settings: "Settings") -> "Book":
 
 
 @asynccontextmanager
-async def opened(chosen: Options) -> AsyncIterator["App"]:
-    """The app with its database at the present schema; connections are given back at the end."""
+async def opened(chosen: Options, *, long: bool = False) -> AsyncIterator["App"]:
+    """The app with its database at the present schema; connections are given back at the end.
+
+    Long work tells the log how far it is where no terminal shows it.
+    """
     from bot.app import open_app  # noqa: PLC0415 - loads when it is needed
     from bot.logs import quiet  # noqa: PLC0415 - loads when it is needed
 
     settings = settings_of(chosen)
-    quiet(settings)
+    quiet(settings, "info" if long and not sys.stderr.isatty() else "warning")
     async with open_app(settings, book_of(settings), clock_of(settings)) as app:
         yield app
 
 
-def run_async(work: Coroutine[Any, Any, T], *, long: bool = False) -> T:
-    """Run a command's work to its end; it prints its own results, so only warnings are logged.
-
-    Long work tells the log how far it is where no terminal shows it.
-    """
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work to its end; it prints its own results, so only warnings are logged."""
     from bot.logs import quiet  # noqa: PLC0415 - loads when it is needed
 
-    quiet(level="info" if long and not sys.stderr.isatty() else "warning")
+    quiet()
     return asyncio.run(work)
 
 

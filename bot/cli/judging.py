@@ -30,13 +30,16 @@ def sync(
         list[str] | None, typer.Argument(help="Ids of sources; none: all of the model.")
     ] = None,
 ) -> None:
-    """Read what changed in the tools. Stops and goes on where it was; repeats nothing that is stored."""
+    """Read what changed in the tools. Stops and goes on where it was; repeats nothing that is stored.
+
+    Exits 3 unless all of it could be read.
+    """
 
     async def work() -> int:
         from bot.progress import shown  # noqa: PLC0415 - loads when it is needed
 
         failed = 0
-        async with opened(options(context)) as app:
+        async with opened(options(context), long=True) as app:
             known = [*app.connectors, *app.refused]
             if unknown := [name for name in sources or () if name not in known]:
                 complain(
@@ -58,10 +61,11 @@ def sync(
                     complain(f"  {problem.scope}: {problem.what}")
                 if pulled.error is not None:
                     complain(f"  {pulled.error}")
+                if pulled.outcome != "complete":
                     failed = UNREADABLE
         return failed
 
-    raise typer.Exit(run_async(work(), long=True))
+    raise typer.Exit(run_async(work()))
 
 
 def judge(
@@ -75,19 +79,27 @@ def judge(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the open findings as JSON.")] = False,
 ) -> None:
-    """Derive facts from what was read and judge them by the rules."""
+    """Derive facts from what was read and judge them by the rules.
+
+    With --from it exits 3 where lines of the export could not be read, unless --fail-on says 1.
+    """
 
     async def work() -> int:
+        whole = True
         if export is not None:
             from bot.export import judge_export  # noqa: PLC0415 - loads when it is needed
 
-            report: Report | ExportReport = await judge_export(export, options(context).model, utc_now)
+            report: Report | ExportReport
+            report = of_export = await judge_export(export, options(context).model, utc_now)
+            whole = not of_export.problems
         else:
             async with opened(options(context)) as app:
                 report = await app.judge_now()
         say(json.dumps(report.as_json(), indent=2, ensure_ascii=False) if as_json else report.as_text())
         worst = report.worst
-        return FOUND if fail_on and worst is not None and worst.word in _at_least(fail_on) else 0
+        if fail_on and worst is not None and worst.word in _at_least(fail_on):
+            return FOUND
+        return 0 if whole else UNREADABLE
 
     raise typer.Exit(run_async(work()))
 

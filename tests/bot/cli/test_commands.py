@@ -26,6 +26,7 @@ HEAVY = {"sqlalchemy", "fastapi", "slack_bolt", "httpx", "pydantic", "aiohttp", 
 CSV = """Issue key,Issue id,Issue Type,Status,Summary,Created,Updated,Priority,Status Category
 SHOP-1,1,Story,In Progress,Sell a lamp,02/Nov/26 9:00 AM,20/Nov/26 9:00 AM,High,In Progress
 """
+UNREAD = "SHOP-2,2,Story,In Progress,Sell a desk,some day,some day,High,In Progress\n"
 ACCESS = {"OPSBOT_SOURCES__JIRA__USER": "ana", "OPSBOT_SOURCES__JIRA__TOKEN": CANARY}
 
 
@@ -218,10 +219,34 @@ def test_a_source_that_is_down_or_refuses_us_is_told_and_stays_as_it_was(
         tool.route().mock(return_value=httpx.Response(401))
         refused = opsbot("sync", "jira")
     assert refused.code == 3
-    assert len(refused.err.splitlines()) == 1
+    assert refused.err.splitlines()[1:] == [
+        "  Jira refused the sign-in (401). Check token, user and address."
+    ]
     with closing(connect("opsbot.db")) as database:
         assert database.execute("select count(*) from cursors").fetchone() == (0,)
         assert database.execute("select distinct outcome from syncs").fetchall() == [("failed",)]
+
+
+def _file_source(*lines: str) -> None:
+    """The model's only source is a file with these lines."""
+    Path("operating-model/model.yaml").write_text("sources: [{id: export, file: export.csv}]\n")
+    Path("export.csv").write_text(CSV + "".join(lines), encoding="utf-8")
+
+
+def test_where_nobody_watches_the_log_is_told_how_far_a_sync_is(opsbot: Opsbot) -> None:
+    _file_source()
+    answer = opsbot("sync")
+    assert answer.code == 0
+    assert "pulling" in answer.err
+    assert "source=export" in answer.err
+    assert "pulling" not in opsbot("judge").err
+
+
+def test_a_source_that_is_read_in_part_is_told_by_the_exit_code(opsbot: Opsbot) -> None:
+    _file_source(UNREAD)
+    answer = opsbot("sync")
+    assert answer.code == 3
+    assert answer.out.startswith("export: partial, ")
 
 
 async def _at_once(_seconds: float) -> None:
@@ -251,6 +276,13 @@ def test_an_export_is_judged_and_fails_a_pipeline_from_the_severity_asked_for(op
     }
     assert codes == {"info": 1, "warn": 1, "high": 0}
     assert not Path("opsbot.db").exists()
+
+
+def test_lines_of_an_export_that_cannot_be_read_are_told_by_the_exit_code(opsbot: Opsbot) -> None:
+    Path("export.csv").write_text(CSV + UNREAD, encoding="utf-8")
+    assert opsbot("judge", "--from", "export.csv").code == 3
+    codes = [opsbot("judge", "--from", "export.csv", "--fail-on", t).code for t in ("warn", "high")]
+    assert codes == [1, 3]
 
 
 def test_digests_are_shown_without_being_remembered(opsbot: Opsbot) -> None:

@@ -21,6 +21,13 @@ TABLE = FactTable(
         Fact(
             "author", Type.TEXT, "Handle of the author in the model, else the login.", source="github; people"
         ),
+        Fact(
+            "author_is_bot",
+            Type.BOOL,
+            "Opened by a machine: a rule about people says `not author_is_bot`.",
+            source="github",
+            absence="never absent",
+        ),
         Fact("draft", Type.BOOL, "Still a draft.", source="github", absence="never absent"),
         Fact(
             "base_is_default",
@@ -124,9 +131,10 @@ def derive(pull: PullRequest, around: Around, context: Context) -> dict[str, Any
     return {
         **identity(pull),
         **belonging(context.model, product, _review_calendar(pull, context, product)),
-        "governed": not pull.deleted and not pull.author_is_bot and not context.mapper.ignored(pull),
+        "governed": not pull.deleted and not context.mapper.ignored(pull),
         "state": pull.state,
         "author": shown(pull.source, pull.author),
+        "author_is_bot": pull.author_is_bot,
         "draft": pull.draft,
         "base_is_default": pull.base_is_default,
         "ready_at": pull.ready_at,

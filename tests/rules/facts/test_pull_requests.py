@@ -133,9 +133,14 @@ def test_the_emergency_label_is_the_products_own() -> None:
     assert facts(pull(repository="larkfield/billing", labels=("emergency",)))["emergency"]
 
 
-def test_machines_ignored_and_deleted_ones_are_not_governed() -> None:
+def test_a_machines_pull_request_is_governed_and_told_as_such() -> None:
+    found = facts(pull(author="renovate[bot]", author_is_bot=True))
+    assert (found["governed"], found["author_is_bot"]) == (True, True)
+    assert facts(pull())["author_is_bot"] is False
+
+
+def test_ignored_and_deleted_ones_are_not_governed() -> None:
     assert facts(pull())["governed"]
-    assert not facts(pull(author_is_bot=True))["governed"]
     assert not facts(pull(repository="larkfield/demo-shop"))["governed"]
     assert not facts(pull(deleted=True))["governed"]
 

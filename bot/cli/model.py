@@ -1,7 +1,7 @@
 """`opsbot model`: check the operating model, and show what it says and where each value comes from."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -36,8 +36,30 @@ NOT_YET = (
     "people_data",
     "retention",
     "rollout",
+    "products.*.kind",
+    "products.*.launch_on",
+    "products.*.lifecycle",
+    "products.*.promise",
+    "products.*.position",
+    "products.*.market",
+    "products.*.goals",
+    "products.*.measures",
+    "products.*.money",
+    "products.*.risks",
+    "products.*.stakeholders",
+    "products.*.technology",
+    "products.*.mvp",
+    "products.*.deploys",
+    "products.*.investment",
+    "products.*.support",
+    "products.*.quality.pairing_counts",
+    "products.*.quality.pr_size",
+    "value_streams.*.trigger",
+    "value_streams.*.outcome",
+    "value_streams.*.steps",
+    "digests.*.show",
 )
-"""Sections that are read and checked, and that nothing of this version acts on."""
+"""Keys that are read and checked, and that nothing of this version acts on; `*` is any id."""
 
 _COUNTED = ("products", "value_streams", "teams", "people", "sources", "objectives", "decisions")
 
@@ -58,8 +80,18 @@ def check(
     for section in _COUNTED:
         if count := len(getattr(loaded.model, section)):
             console.print(f"  {section.replace('_', ' '):<14}{count:>4}", highlight=False)
-    if idle := [section for section in NOT_YET if section in loaded.tree]:
+    if idle := [key for key in NOT_YET if _says(loaded.tree, key.split("."))]:
         console.print(f"  nothing acts yet on: {', '.join(idle)}", highlight=False, soft_wrap=True)
+
+
+def _says(tree: Any, path: Sequence[str]) -> bool:
+    """Whether the files, after inheritance, say something at a dotted path; `*` is any id."""
+    if not path:
+        return True
+    if not isinstance(tree, Mapping):
+        return False
+    below = tree.values() if path[0] == "*" else [tree[path[0]]] if path[0] in tree else []
+    return any(_says(inner, path[1:]) for inner in below)
 
 
 @app.command()

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli.model import app
+from bot.cli.model import NOT_YET, app
 from config.example import example_path, smallest_path
+from config.model import OperatingModel
 
 LARKFIELD = str(example_path())
 BAD = Path(__file__).parents[2] / "config" / "mistakes"
@@ -39,6 +40,27 @@ def test_check_looks_at_rules_too_and_says_what_nothing_acts_on_yet(tmp_path: Pa
     assert "there is no rule flow-agin-wip; see: opsbot rules; did you mean flow-aging-wip?" in result.stderr
     model.write_text("waivers: []\nproducts:\n  shop: {}\n")
     assert "nothing acts yet on: waivers" in runner.invoke(app, ["check", str(model)]).stdout
+
+
+def test_check_names_idle_keys_inside_sections_once_and_only_those_that_are_used(tmp_path: Path) -> None:
+    model = tmp_path / "m.yaml"
+    model.write_text(
+        "defaults: {quality: {pr_size: 300}}\n"
+        "value_streams:\n  pay: {trigger: An invoice is due}\n"
+        "products:\n  shop: {goals: []}\n  till: {stage: null, quality: {reviews: 2}}\n"
+    )
+    said = runner.invoke(app, ["check", str(model)]).stdout.splitlines()
+    idle = "products.*.goals, products.*.quality.pr_size, value_streams.*.trigger"
+    assert [line.strip() for line in said if "nothing acts" in line] == [f"nothing acts yet on: {idle}"]
+
+
+def test_every_idle_key_is_a_key_of_the_model() -> None:
+    known = OperatingModel.model_json_schema(by_alias=True)
+    for key in NOT_YET:
+        place = known
+        for part in key.split("."):
+            place = place["additionalProperties"] if part == "*" else place["properties"][part]
+            place = known["$defs"][place["$ref"].rpartition("/")[2]] if "$ref" in place else place
 
 
 def test_markup_in_a_model_is_text(tmp_path: Path) -> None:

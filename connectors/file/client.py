@@ -59,7 +59,7 @@ def connect(
     for file in files:
         match file.suffix.lower():
             case ".jsonl":
-                parts.append(Lines(file))
+                parts.append(Lines(source, file))
             case ".csv" | ".tsv":
                 parts.append(CsvExport(source, file, zone))
     if not parts:

@@ -12,6 +12,7 @@ from connectors.connector import Problem
 from rules.records import Container, Person, PullRequest, Record, WorkItem
 
 TAG = "record"  # "kind" is taken: an item's own kind is Story, Bug, issue …
+STAMPS = ("jira", "github")  # audiences that name a source: <tool>:<source>:<place>
 KINDS: dict[str, type[Record]] = {t.KIND: t for t in (WorkItem, PullRequest, Person, Container)}
 
 
@@ -47,10 +48,28 @@ def decode(line: bytes | str) -> Record:
     return settled
 
 
+def stamped(record: Record, source: str) -> Record:
+    """The record as one of this source: rules and clearances look for the id the model gives it.
+
+    An audience keeps its project and security level. Where there is none, it is the record's own project or
+    repository; a person without one stays so.
+    """
+    tool, _, rest = record.audience.partition(":")
+    _, _, place = rest.partition(":")
+    audience = record.audience
+    if tool in STAMPS and place:
+        audience = f"{tool}:{source}:{place}"
+    elif not audience and not isinstance(record, Person):
+        place = record.key if isinstance(record, Container) else record.container
+        audience = f"{'github' if '/' in place else 'jira'}:{source}:{place}"
+    return dataclasses.replace(record, source=source, audience=audience)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lines:
-    """A file of JSON lines."""
+    """A file of JSON lines, read for this source whichever one its records name."""
 
+    source: str
     path: Path
 
     def records(self, tell: Callable[[Problem], None]) -> Iterator[Record]:
@@ -60,7 +79,7 @@ class Lines:
                 if not line.strip():
                     continue
                 try:
-                    yield decode(line)
+                    yield stamped(decode(line), self.source)
                 except ValueError as error:
                     name = self.path.name
                     tell(Problem(f"line {number} of {name}", f"{name}:{number}: {error}."))

@@ -104,6 +104,15 @@ async def test_a_folder_is_read_file_by_file_and_its_other_files_are_left_alone(
     assert keys == ["QUAY-1", "QUAY-2", "QUAY-3", "QUAY-4", "QUAY-1", "QUAY-2"]
 
 
+async def test_records_that_name_another_source_are_stored_under_the_one_that_reads_them(
+    tmp_path: Path,
+) -> None:
+    source = connect("exports", write(tmp_path / "items.jsonl", 2))
+    (page,) = await pages(source)
+    told = {(r.source, r.audience) for r in (*page.records, *(await source.read(["QUAY-2"])).records)}
+    assert told == {("exports", "jira:exports:QUAY")}
+
+
 async def test_named_items_are_read_again_and_gone_ones_come_back_deleted(tmp_path: Path) -> None:
     source = connect("jira", write(tmp_path / "items.jsonl", 9), clock=lambda: NOW)
     page = await source.read(["QUAY-4", "7", "QUAY-99"])

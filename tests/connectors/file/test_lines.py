@@ -1,12 +1,13 @@
 """JSON lines give back the record that was written, and say what is wrong where it is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.file.lines import decode, encode
+from connectors.file.lines import decode, encode, stamped
 from rules.records import Change, Container, Link, Person, PullRequest, Record, Review, WorkItem
 
 moments = st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - zone is drawn
@@ -86,3 +87,26 @@ def test_a_mistake_is_named_with_its_place(more: str, says: str) -> None:
 def test_a_line_that_is_no_record_says_what_a_record_is(line: str | bytes) -> None:
     with pytest.raises(ValueError, match=r"work_item|not JSON"):
         decode(line)
+
+
+@pytest.mark.parametrize(
+    ("said", "audience"),
+    [
+        ("", "jira:exports:BOOK"),
+        ("jira:exports:BOOK", "jira:exports:BOOK"),
+        ("jira:jira:BOOK", "jira:exports:BOOK"),
+        ("jira:jira:BOOK:Staff: only", "jira:exports:BOOK:Staff: only"),
+        ("github:github:larkfield/quay", "github:exports:larkfield/quay"),
+        ("public", "public"),
+        ("jira:BOOK", "jira:BOOK"),
+    ],
+)
+def test_a_record_of_another_source_becomes_one_of_the_source_that_reads_it(said: str, audience: str) -> None:
+    item = replace(decode(LEAST % ""), audience=said)
+    assert stamped(item, "exports") == replace(item, source="exports", audience=audience)
+
+
+def test_who_may_see_a_record_follows_from_where_it_lives() -> None:
+    repository = Container("github", "1", "larkfield/quay", "repository", "quay")
+    assert stamped(repository, "exports").audience == "github:exports:larkfield/quay"
+    assert stamped(Person("jira", "1", "tom", "Tom"), "exports") == Person("exports", "1", "tom", "Tom")

@@ -10,6 +10,7 @@ from connectors.errors import UnexpectedAnswerError
 SECONDS_END = (
     100_000_000_000  # the year 5138 in seconds, 1973 in milliseconds: larger numbers are milliseconds
 )
+REMEDY = "Check that the address is Jira's own and not a proxy; if it is, report this answer as a bug."
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +113,4 @@ class Checked:
             place = place.above
         item, *path = reversed(names)
         where = f"{'.'.join(path)} of {item}" if path else item
-        return UnexpectedAnswerError(f"Jira sent {where}, and it is not {expected}.")
+        return UnexpectedAnswerError(f"Jira sent {where}, and it is not {expected}.", REMEDY)

@@ -161,7 +161,7 @@ class JiraCloud:
                 people = list(parse.people(one, history, source=self.source))
             except UnexpectedAnswerError as error:
                 log.warning("jira_item_unreadable", source=self.source, item=one.name, reason=error.what)
-                problems.append(Problem(f"item:{one.name}", error.what))
+                problems.append(Problem(f"item:{one.name}", str(error)))
                 continue
             records.append(item)
             records += _new(people, met)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.errors import NotThereError, UnexpectedAnswerError
-from connectors.jira.checked import Checked
+from connectors.jira.checked import REMEDY, Checked
 from connectors.jira.jql import ORDER
 from connectors.jira.parse import issue
 from connectors.transport import Answer, Transport
@@ -144,14 +144,14 @@ class Requests:
             page = Checked(answer.data, "a page")
             token = page["nextPageToken"].maybe_text()
             if not page.there:
-                raise UnexpectedAnswerError(f"Jira answered {path} with nothing.")
+                raise UnexpectedAnswerError(f"Jira answered {path} with nothing.", REMEDY)
             last = token is None or page["isLast"].flag(absent=False)
             yield answer, last
             if last:
                 return
             empty = 0 if page[content].value else empty + 1
             if token in used or empty > EMPTY_PAGES:
-                raise UnexpectedAnswerError(f"Jira leads in circles: the pages of {path} do not end.")
+                raise UnexpectedAnswerError(f"Jira leads in circles: the pages of {path} do not end.", REMEDY)
             used.add(str(token))
 
 

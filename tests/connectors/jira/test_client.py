@@ -13,6 +13,7 @@ import respx
 from config.model import Source
 from connectors.connector import Page
 from connectors.errors import FixCredentialsError, FixRequestError, UnexpectedAnswerError
+from connectors.jira.checked import REMEDY
 from connectors.jira.client import JiraCloud, connect
 from connectors.jira.requests import EMPTY_PAGES
 from rules.records import WorkItem
@@ -149,6 +150,7 @@ async def test_one_issue_that_cannot_be_read_does_not_stop_the_page(
     (problem,) = (problem for page in pages for problem in page.problems)
     assert problem.scope == "item:BOOK-2"
     assert "fields.status" in problem.what
+    assert problem.what.endswith(REMEDY)
 
 
 async def test_the_cursor_is_the_latest_change_seen_and_never_the_time_of_reading(
@@ -230,6 +232,23 @@ async def test_an_issue_jira_could_not_give_is_a_problem_of_its_own(
     assert keys_of([page]) == ["BOOK-1"]
     assert [problem.scope for problem in page.problems] == ["item:2", "item:3"]
     assert not any(isinstance(record, WorkItem) and record.deleted for record in page.records)
+
+
+@pytest.mark.parametrize("fields", [["Sprint"], {"values": []}])
+async def test_a_list_of_fields_that_is_none_says_what_to_do(
+    jira: respx.MockRouter, client: JiraCloud, fields: object
+) -> None:
+    jira.get(f"{API}/field").respond(json=fields)
+    with pytest.raises(UnexpectedAnswerError, match="list of fields, and it is not") as caught:
+        await pages_of(client)
+    assert caught.value.remedy == REMEDY
+
+
+async def test_an_answer_of_nothing_says_what_to_do(jira: respx.MockRouter, client: JiraCloud) -> None:
+    jira.post(f"{API}/search/jql").respond(content=b"null")
+    with pytest.raises(UnexpectedAnswerError, match="with nothing") as caught:
+        await pages_of(client)
+    assert caught.value.remedy == REMEDY
 
 
 async def test_many_keys_are_read_a_hundred_at_a_time(jira: respx.MockRouter, client: JiraCloud) -> None:

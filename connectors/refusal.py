@@ -88,7 +88,10 @@ def wait_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
 
 
 def vendors_words(body: bytes) -> str:
-    """The vendor's own message, at most 200 characters, as ': …', or nothing."""
+    """The vendor's own message, at most 200 characters, as ': …', or nothing.
+
+    Jira says the same in `message` and `errorMessages`: what another message contains is left out.
+    """
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
@@ -97,8 +100,9 @@ def vendors_words(body: bytes) -> str:
         return ""
     several = data.get("errorMessages")
     messages = [data.get("message"), *(several if isinstance(several, list) else [])]
-    text = "; ".join(m.strip() for m in messages if isinstance(m, str) and m.strip())[:200]
-    return f": {text.rstrip('.')}" if text else ""
+    said = list(dict.fromkeys(m.strip().rstrip(".") for m in messages if isinstance(m, str)))
+    text = "; ".join(m for m in said if not any(m in other for other in said if other != m))[:200]
+    return f": {text}" if text else ""
 
 
 def _sign_in_refused(who: str, headers: Mapping[str, str]) -> FixCredentialsError:

@@ -66,9 +66,12 @@ async def _around(connection: AsyncConnection, batch: Sequence[Stored]) -> Aroun
 
 
 def _rows(batch: Sequence[Stored], around: Around, context: Context) -> dict[str, dict[str, Any]]:
-    """Rows of facts by subject; none for those that their source says are gone."""
+    """Rows of facts by subject; none for what its source says is gone, or whose source left the model."""
     rows: dict[str, dict[str, Any]] = {}
+    sources = {source.id for source in context.model.sources}
     for stored in batch:
+        if stored.record.source not in sources:
+            continue
         match stored.record:
             case WorkItem(deleted=False) as item:
                 row = work_items.derive(item, around, context)

@@ -28,6 +28,7 @@ class Made:
     digest: Digest
     message: Message
     audience: tuple[str, ...]
+    seen: int  # the last row of the history that it takes in
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ async def keep(database: Database, made: Iterable[Made], now: datetime) -> None:
     for one in made:
         async with database.write() as connection:
             first = await outbox.remember_digest(
-                connection, one.name, one.digest.channel, now, silent=one.digest.silent
+                connection, one.name, one.digest.channel, now, silent=one.digest.silent, seen=one.seen
             )
             if first and not one.digest.silent:
                 key = f"digest:{one.name}:{one.digest.channel}:{now.isoformat()}"
@@ -77,9 +78,13 @@ async def _one(connection: AsyncConnection, book: Book, order: Order, target: Ta
             and lets_in(book.model, finding.product, handle=None, channel=target.channel, today=now.date())
         )
 
-    since = order.since or await outbox.last_digest(connection, name, target.channel)
+    last = await outbox.last_digest(connection, name, target.channel)
+    row = last.seen if last is not None and order.since is None else None
+    since = order.since or (last.at if last is not None else None)
     history: list[tuple[Event, Finding]] = [
-        (h.event, h.finding) for h in await findings.since(connection, since, now) if belongs(h.finding)
+        (h.event, h.finding)
+        for h in await findings.since(connection, row=row, moment=order.since)
+        if belongs(h.finding)
     ]
     open_now = [f for f in await findings.open_now(connection) if belongs(f)]
     told = {f.id: f for _, f in history} | {f.id: f for f in open_now}
@@ -98,7 +103,11 @@ async def _one(connection: AsyncConnection, book: Book, order: Order, target: Ta
         _coverage(counts, ages.values()),
     )
     return Made(
-        name, digest, messages.digest(digest, order.command), union(f.audience for f in told.values())
+        name,
+        digest,
+        messages.digest(digest, order.command),
+        union(f.audience for f in told.values()),
+        await findings.last_row(connection),
     )
 
 

@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import Book
 from bot.news import letters
-from bot.store import facts, findings, outbox, verdicts
+from bot.store import facts, findings, outbox, syncs, verdicts
 from bot.store.database import Database
 from bot.store.judging import Verdicts, joined_rows, scan
 from bot.words import context, plain
 from config.words import Span
 from rules.businesstime import business_days, business_hours
 from rules.digit import Digit
+from rules.facts import TABLES
 from rules.findings import (
     ALIVE,
     Finding,
@@ -67,9 +68,39 @@ async def judge_table(
         await outbox.put(connection, letters(book, transitions), now)
         if only is None:
             await verdicts.keep(connection, rules, seen.counts, now)
-            looked_at = {(r, p) for r in rules for p in ("", *book.model.products)}
-            await findings.remember_baseline(connection, sorted(looked_at - baseline), now)
+            await _remember_looks(connection, book, table, baseline, now)
     return Judgement(table, seen.checked, seen.counts, transitions)
+
+
+async def _remember_looks(
+    connection: AsyncConnection, book: Book, table: str, known: set[tuple[str, str]], now: datetime
+) -> None:
+    """From now on what fails is news: where a rule is on, and what it looks at was read once."""
+    states = await syncs.states(connection)
+    tools = [s.id for s in book.model.sources if s.kind != "slack" and s.path is None]
+    read = [source for source in tools if source in states and states[source].last_complete]
+    about = TABLES[table]
+    if about.fresh == "source":
+        looks = [_look(table, f"{source}:", product) for source in read for product in _products(book)]
+    else:
+        ready = about.fresh == "always" or read == tools
+        looks = [_look(table, "", product) for product in _products(book)] if ready else []
+    for rule in book.scan(table).rules:
+        off = {product for product in _products(book) if book.mode(rule.id, product) == "off"}
+        gone = {(r, look) for r, look in known if r == rule.id and (look.rpartition(":")[2] or None) in off}
+        await findings.forget_baseline(connection, gone)
+        pairs = {(rule.id, look) for look in looks if (look.rpartition(":")[2] or None) not in off}
+        await findings.remember_baseline(connection, sorted(pairs - known), now)
+
+
+def _products(book: Book) -> list[str | None]:
+    return [None, *book.model.products]
+
+
+def _look(table: str, subject: str, product: str | None) -> str:
+    """What the first look of a rule is kept by: the product, and for items the source they come from."""
+    source = subject.partition(":")[0] + ":" if TABLES[table].fresh == "source" else ""
+    return f"{source}{product or ''}"
 
 
 async def _not_overtaken(
@@ -131,7 +162,7 @@ def _compare(
             enough=rule.for_ is None or (alive and _lasted(book, rule.for_, blank.first_seen_at, now)),
             inhibited_by=next((r for r in rule.inhibited_by if r in failing), None),
         )
-        first_look = (rule.id, seen.product or "") not in baseline
+        first_look = (rule.id, _look(table, seen.subject, seen.product)) not in baseline
         transition = reconcile(blank, look, now, known=prior is not None, baseline=first_look)
         if transition is not None:
             found.append(transition)

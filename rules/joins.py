@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from rules.facts import TABLES
 from rules.facts.table import COMMON, Fact, FactTable
 from rules.predicates import Column, now
-from rules.sql import FRESHNESS, fact_table, folded_name, sle_table
+from rules.sql import FRESHNESS, UNREAD, fact_table, folded_name, sle_table
 from rules.terms import NO_PRODUCT
 
 
@@ -81,8 +81,9 @@ def _freshness(table: FactTable, facts: sa.Table, source: sa.FromClause) -> tupl
     if table.fresh == "row":
         return sa.func.coalesce(facts.c.fresh_until >= now(), itself), source
     limits = FRESHNESS.c
-    young = [
-        sa.func.coalesce(at + limits.stale_after >= now(), sa.false())
-        for at in (limits.synced_at, facts.c.observed_at)
-    ]
-    return sa.or_(itself, *young), source.outerjoin(FRESHNESS, limits.source == facts.c.source)
+    synced: Column = sa.func.coalesce(limits.synced_at + limits.stale_after >= now(), sa.false())
+    observed = sa.func.coalesce(facts.c.observed_at + limits.stale_after >= now(), sa.false())
+    if "container" in facts.c:
+        unread = sa.exists().where(UNREAD.c.source == facts.c.source, UNREAD.c.container == facts.c.container)
+        synced = sa.and_(synced, sa.not_(unread))
+    return sa.or_(itself, synced, observed), source.outerjoin(FRESHNESS, limits.source == facts.c.source)

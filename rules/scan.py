@@ -35,7 +35,7 @@ class Scan:
     """The compiled judgement of one fact table.
 
     Before it runs, the connection must hold `terms_table` (filled with `term_row` for each of `pairs`) and
-    `rules.sql.FRESHNESS`; every statement wants the parameter `now`.
+    `rules.sql.FRESHNESS` and `UNREAD`; every statement wants the parameter `now`.
     """
 
     table: FactTable

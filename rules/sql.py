@@ -117,6 +117,15 @@ def sle_table(metadata: sa.MetaData) -> sa.Table:
     )
 
 
+UNREAD = sa.Table(
+    "unread",
+    sa.MetaData(),
+    sa.Column("source", sa.Text(), primary_key=True),
+    sa.Column("container", sa.Text(), primary_key=True),
+    prefixes=["TEMPORARY"],
+)
+"""Projects and repositories that the last sync of their source did not read."""
+
 FRESHNESS = sa.Table(
     "freshness",
     sa.MetaData(),

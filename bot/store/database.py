@@ -16,6 +16,10 @@ CHUNK = 2000  # values bound in one IN list
 T = TypeVar("T")
 
 
+WRITING = 7_305_814
+"""The lock that writers of all processes take on PostgreSQL; any number, the same everywhere."""
+
+
 class Database:
     """Connections, handed out for reading (one snapshot) or for a short write.
 
@@ -47,9 +51,10 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that commits at the end, or leaves nothing behind."""
+        """A transaction that commits at the end, or leaves nothing behind; one at a time, whoever asks."""
         if not self.embedded:
             async with self.engine.begin() as connection:
+                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITING)))
                 yield connection
             return
         async with self._writing, self.engine.connect() as connection:

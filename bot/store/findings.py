@@ -88,16 +88,29 @@ class Happened:
     finding: Finding
 
 
-async def since(connection: AsyncConnection, moment: datetime | None, until: datetime) -> list[Happened]:
-    """What happened after `moment` (None: ever) up to and including `until`, oldest first."""
+async def since(
+    connection: AsyncConnection, *, row: int | None = None, moment: datetime | None = None
+) -> list[Happened]:
+    """What was written after that row of the history, or happened after that moment; oldest first.
+
+    A clock may step back and a slow judgement may write late: only the order of writing misses nothing.
+    """
     query = sa.select(history.c.at, history.c.event, findings)
-    query = query.join_from(history, findings, history.c.finding == findings.c.id).where(
-        history.c.at <= until
-    )
+    query = query.join_from(history, findings, history.c.finding == findings.c.id)
+    if row is not None:
+        query = query.where(history.c.id > row)
     if moment is not None:
         query = query.where(history.c.at > moment)
-    rows = await connection.execute(query.order_by(history.c.at, history.c.id))
+    rows = await connection.execute(query.order_by(history.c.id))
     return [Happened(r.at, r.event, _finding(r)) for r in rows]
+
+
+async def last_row(connection: AsyncConnection) -> int:
+    """The last row of the history; 0 where nothing ever happened."""
+    latest: int = (
+        await connection.execute(sa.select(sa.func.coalesce(sa.func.max(history.c.id), 0)))
+    ).scalar_one()
+    return latest
 
 
 async def baseline_of(connection: AsyncConnection, rules: Sequence[str]) -> set[tuple[str, str]]:
@@ -113,6 +126,13 @@ async def remember_baseline(
     rows = [{"rule": rule, "product": product, "at": at} for rule, product in pairs]
     if rows:
         await connection.execute(upsert(connection, baselines).on_conflict_do_nothing(), rows)
+
+
+async def forget_baseline(connection: AsyncConnection, pairs: Iterable[tuple[str, str]]) -> None:
+    """The next look at these pairs is a first look again."""
+    for rule, product in pairs:
+        pair = sa.and_(baselines.c.rule == rule, baselines.c.product == product)
+        await connection.execute(sa.delete(baselines).where(pair))
 
 
 _NAMES = tuple(f.name for f in fields(Finding))

@@ -12,14 +12,18 @@ from bot.book import Book
 from bot.freshness import stale_after
 from bot.store import syncs
 from bot.store.database import chunks
-from bot.store.tables import findings
+from bot.store.tables import findings, records
 from bot.store.verdicts import Count
 from rules.digit import Digit
+from rules.facts.sources import Synced
 from rules.findings import ALIVE
+from rules.records import Container
 from rules.scan import Scan, term_row
-from rules.sql import FRESHNESS
+from rules.sql import FRESHNESS, UNREAD
 
 MILLISECOND = timedelta(milliseconds=1)
+UNSHOWN = timedelta(days=2)
+"""Sources list their projects and repositories once a day at least."""
 FOREVER = 10**15
 """Milliseconds after which a source that is not read on a schedule would be stale."""
 
@@ -145,6 +149,26 @@ async def lay_terms(
     ]
     if limits:
         await connection.execute(sa.insert(FRESHNESS), limits)
+    await _fresh_table(connection, UNREAD)
+    unread = {(source, container) for source, state in states.items() for container in state.unread}
+    unread |= await _not_listed(connection, states)
+    if unread:
+        rows = [{"source": source, "container": container} for source, container in sorted(unread)]
+        await connection.execute(sa.insert(UNREAD), rows)
+
+
+async def _not_listed(connection: AsyncConnection, states: Mapping[str, Synced]) -> set[tuple[str, str]]:
+    """Projects and repositories that their source no longer shows although it is read: access is lost."""
+    found: set[tuple[str, str]] = set()
+    for source, state in states.items():
+        if state.last_complete is not None:
+            query = sa.select(records.c.key).where(
+                records.c.source == source,
+                records.c.kind == Container.KIND,
+                records.c.observed_at < state.last_complete - UNSHOWN,
+            )
+            found |= {(source, key) for key in (await connection.execute(query)).scalars()}
+    return found
 
 
 async def _fresh_table(connection: AsyncConnection, table: sa.Table) -> None:

@@ -134,19 +134,27 @@ async def held_up(connection: AsyncConnection) -> list[tuple[str, str, str, str]
     return [(r.state, r.channel, r.key, r.error or "") for r in rows]
 
 
-async def last_digest(connection: AsyncConnection, digest: str, channel: str) -> datetime | None:
-    """When this digest was last made for the channel."""
-    query = sa.select(sa.func.max(digests.c.at)).where(
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last digest of a channel: when, and the last row of the history that it took in."""
+
+    at: datetime
+    seen: int
+
+
+async def last_digest(connection: AsyncConnection, digest: str, channel: str) -> Last | None:
+    """The last digest of that name for the channel; None before the first."""
+    query = sa.select(digests.c.at, digests.c.seen).where(
         digests.c.digest == digest, digests.c.channel == channel
     )
-    latest: datetime | None = (await connection.execute(query)).scalar_one()
-    return latest
+    row = (await connection.execute(query.order_by(digests.c.seen.desc(), digests.c.at.desc()))).first()
+    return None if row is None else Last(row.at, row.seen)
 
 
 async def remember_digest(
-    connection: AsyncConnection, digest: str, channel: str, at: datetime, *, silent: bool
+    connection: AsyncConnection, digest: str, channel: str, at: datetime, *, silent: bool, seen: int
 ) -> bool:
     """Note that it was made, sent or silent. False where another process made it already."""
-    row = {"digest": digest, "channel": channel, "at": at, "silent": silent}
+    row = {"digest": digest, "channel": channel, "at": at, "silent": silent, "seen": seen}
     result = await connection.execute(upsert(connection, digests).values(row).on_conflict_do_nothing())
     return bool(result.rowcount)

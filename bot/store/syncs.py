@@ -10,6 +10,9 @@ from bot.store.database import upsert
 from bot.store.tables import cursors, syncs
 from rules.facts.sources import Synced
 
+PARTS = ("project:", "repository:", "item:")
+"""Scopes of problems that name a part of the source."""
+
 
 async def cursor(connection: AsyncConnection, source: str) -> str | None:
     """Where the last durable page of this source ended; None before the first."""
@@ -28,7 +31,9 @@ async def move_cursor(connection: AsyncConnection, source: str, to: str, now: da
 
 async def begin(connection: AsyncConnection, source: str, now: datetime) -> int:
     """Open a line in the sync log."""
-    row = sa.insert(syncs).values(source=source, started_at=now, records=0, changed=0, problems=())
+    row = sa.insert(syncs).values(
+        source=source, started_at=now, records=0, changed=0, problems=(), whole=False
+    )
     return int((await connection.execute(row.returning(syncs.c.id))).scalar_one())
 
 
@@ -47,16 +52,27 @@ async def end(
     problems: Sequence[str] = (),
     error: str | None = None,
 ) -> None:
-    """Close the line: complete, partial (problems) or failed (error)."""
-    values = {"outcome": outcome, "ended_at": now, "problems": tuple(problems), "error": error}
+    """Close the line: complete, partial (problems) or failed (error).
+
+    A partial sync is whole where each problem names its part: what lies outside of these parts was read.
+    """
+    named = all(problem.startswith(PARTS) for problem in problems)
+    whole = outcome == "complete" or (outcome == "partial" and named)
+    values = {
+        "outcome": outcome,
+        "ended_at": now,
+        "problems": tuple(problems),
+        "whole": whole,
+        "error": error,
+    }
     await connection.execute(sa.update(syncs).where(syncs.c.id == sync).values(values))
 
 
 async def states(connection: AsyncConnection) -> dict[str, Synced]:
-    """How each source stands: its last complete sync and what went wrong since."""
+    """How each source stands: its last sync that was whole, what that left out, and what went wrong since."""
     complete = (
         sa.select(syncs.c.source, sa.func.max(syncs.c.id).label("id"))
-        .where(syncs.c.outcome == "complete")
+        .where(syncs.c.whole)
         .group_by(syncs.c.source)
     ).subquery()
     whole = {
@@ -75,11 +91,20 @@ async def states(connection: AsyncConnection) -> dict[str, Synced]:
     found = {}
     for source in {*whole, *after}:
         bad = after.get(source, [])
-        last = bad[-1] if bad else None
+        base = whole.get(source)
+        partial = base is not None and base.outcome == "partial"
+        last = bad[-1] if bad else base if partial else None
         found[source] = Synced(
-            last_complete=whole[source].started_at if source in whole else None,
+            last_complete=None if base is None else base.started_at,
             failures=sum(1 for r in bad if r.outcome == "failed"),
             truncated=last is not None and last.outcome == "partial",
             last_error=None if last is None else last.error or "; ".join(last.problems),
+            unread=_containers(base.problems) if base is not None else (),
         )
     return found
+
+
+def _containers(problems: Sequence[str]) -> tuple[str, ...]:
+    """Projects and repositories that problems name: project:BOOK: … → BOOK."""
+    scopes = (problem.partition(": ")[0] for problem in problems if problem.startswith(PARTS[:2]))
+    return tuple(dict.fromkeys(scope.partition(":")[2] for scope in scopes))

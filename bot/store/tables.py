@@ -79,6 +79,7 @@ syncs = sa.Table(
     sa.Column("records", sa.Integer, nullable=False),
     sa.Column("changed", sa.Integer, nullable=False),
     sa.Column("problems", Texts, nullable=False),
+    sa.Column("whole", sa.Boolean, nullable=False),  # all was read but the parts that problems name
     sa.Column("error", sa.Text),
     sa.Index("ix_syncs_source_id", "source", "id"),
 )
@@ -144,7 +145,7 @@ baselines = sa.Table(
     "baselines",
     metadata,
     sa.Column("rule", sa.Text, primary_key=True),
-    sa.Column("product", sa.Text, primary_key=True),  # empty for what belongs to no product
+    sa.Column("product", sa.Text, primary_key=True),  # empty for none; for items source:product
     sa.Column("at", Instant, nullable=False),
 )
 
@@ -218,6 +219,7 @@ digests = sa.Table(
     sa.Column("channel", sa.Text, primary_key=True),
     sa.Column("at", Instant, primary_key=True),
     sa.Column("silent", sa.Boolean, nullable=False),
+    sa.Column("seen", sa.Integer, nullable=False),  # the last row of finding_history it took in
 )
 
 inbox = sa.Table(

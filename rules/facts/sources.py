@@ -59,10 +59,11 @@ TABLE = FactTable(
 class Synced:
     """How a source stands in the log of syncs."""
 
-    last_complete: datetime | None = None
+    last_complete: datetime | None = None  # the last sync that read all but the parts it names
     failures: int = 0  # since the last complete one
     truncated: bool = False
     last_error: str | None = None
+    unread: tuple[str, ...] = ()  # projects and repositories that this sync could not read
 
 
 def derive(model: OperatingModel, syncs: Mapping[str, Synced]) -> list[dict[str, Any]]:

@@ -317,7 +317,7 @@ async def test_what_happened_at_one_moment_is_told_in_the_order_it_was_written(s
     await shop.told(shop.changed(one))
     await shop.told(shop.changed(one, "late", title="again"))
     async with shop.database.read() as connection:
-        told = await findings.since(connection, NOW, shop.clock())
+        told = await findings.since(connection, moment=NOW)
     assert [h.event for h in told] == ["resolved", "reopened"]
     assert all(h.finding.state == "open" for h in told)
 

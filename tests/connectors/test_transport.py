@@ -20,7 +20,7 @@ from connectors.errors import (
     UpgradeError,
     WaitError,
 )
-from connectors.transport import LONGEST_WAIT, TRIES, Transport
+from connectors.transport import LONGEST_WAIT, TRIES, Transport, storable
 
 HOME = "https://larkfield.example"
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -301,3 +301,8 @@ async def test_what_is_left_is_a_number_or_unknown(
         return_value=httpx.Response(200, json={}, headers={"X-RateLimit-Remaining": header})
     )
     assert (await source.get("x")).left == left
+
+
+def test_what_no_database_takes_is_cleaned_where_json_is_decoded() -> None:
+    told = {"a\x00": ["x\x00y", "cut \ud83d", "whole \U0001f600", 1, None]}
+    assert storable(told) == {"a": ["xy", "cut \ufffd", "whole \U0001f600", 1, None]}

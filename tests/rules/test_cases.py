@@ -21,7 +21,7 @@ from rules.facts.table import Type
 from rules.judge import evidence, judge, says
 from rules.rule import Rule, read_rule
 from rules.scan import Scan, compile_scan, term_row
-from rules.sql import FRESHNESS, column_values, fact_table, sle_table
+from rules.sql import FRESHNESS, UNREAD, column_values, fact_table, sle_table
 from rules.verdict import severity_of
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -148,7 +148,7 @@ async def test_both_databases_judge_the_cases(rule: Rule, engine: AsyncEngine) -
     metadata = sa.MetaData()
     scan = compile_scan(rule.table, [rule], metadata)
     async with engine.connect() as connection:
-        for table in (*metadata.tables.values(), FRESHNESS, scan.terms_table):
+        for table in (*metadata.tables.values(), FRESHNESS, UNREAD, scan.terms_table):
             await connection.run_sync(table.create)
         await _fill(connection, scan, metadata, cases)
         found = {

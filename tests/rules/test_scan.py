@@ -18,7 +18,7 @@ from rules.findings import Severity
 from rules.judge import judge
 from rules.rule import Rule, read_rule
 from rules.scan import Scan, compile_scan, term_row
-from rules.sql import FRESHNESS, column_values, fact_table, sle_table
+from rules.sql import FRESHNESS, UNREAD, column_values, fact_table, sle_table
 from rules.verdict import severity_of
 
 NOW = samples.NOW
@@ -75,7 +75,7 @@ class Store:
         now: datetime = NOW,
     ) -> None:
         await self.connection.run_sync(self.metadata.create_all)
-        for temporary in (self.scan.terms_table, self.scan.verdicts_table, FRESHNESS):
+        for temporary in (self.scan.terms_table, self.scan.verdicts_table, FRESHNESS, UNREAD):
             await self.connection.run_sync(temporary.create)
         await self.connection.execute(
             sa.insert(fact_table(self.table, self.metadata)), [column_values(self.table, r) for r in rows]

@@ -111,10 +111,10 @@ async def test_claiming_reads_no_letter_that_was_sent(database: Database) -> Non
 async def test_a_digest_is_remembered_once(database: Database) -> None:
     async with database.write() as connection:
         assert await outbox.last_digest(connection, "daily", "shop") is None
-        assert await outbox.remember_digest(connection, "daily", "shop", NOW, silent=False)
-        assert not await outbox.remember_digest(connection, "daily", "shop", NOW, silent=False)
-        assert await outbox.remember_digest(connection, "daily", "shop", NOW + SECOND, silent=True)
-        assert await outbox.last_digest(connection, "daily", "shop") == NOW + SECOND
+        assert await outbox.remember_digest(connection, "daily", "shop", NOW, silent=False, seen=3)
+        assert not await outbox.remember_digest(connection, "daily", "shop", NOW, silent=False, seen=4)
+        assert await outbox.remember_digest(connection, "daily", "shop", NOW - SECOND, silent=True, seen=7)
+        assert await outbox.last_digest(connection, "daily", "shop") == outbox.Last(NOW - SECOND, 7)
         assert await outbox.last_digest(connection, "daily", "till") is None
 
 
@@ -165,9 +165,10 @@ async def test_a_source_stands_as_its_syncs_since_the_last_complete_one(database
     assert await sync("failed", 1, "no access") == (None, 1, False, "no access")
     assert await sync("complete", 2) == (2, 0, False, None)
     assert await sync("failed", 3, "down") == (2, 1, False, "down")
-    assert await sync("partial", 4, "project:X: hidden") == (2, 1, True, "project:X: hidden")
-    assert await sync("failed", 5, "down again") == (2, 2, False, "down again")
-    assert await sync(None, 6) == (2, 2, False, "down again")
+    assert await sync("partial", 4, "source:jira: cut") == (2, 1, True, "source:jira: cut")
+    assert await sync("partial", 5, "project:X: hidden") == (5, 0, True, "project:X: hidden")
+    assert await sync("failed", 6, "down again") == (5, 1, False, "down again")
+    assert await sync(None, 7) == (5, 1, False, "down again")
     assert await sync("complete", 7) == (7, 0, False, None)
 
 
@@ -240,19 +241,25 @@ async def test_open_findings_come_gravest_and_oldest_first(database: Database) -
         assert [f.id for f in await findings.open_now(connection)] == ["f3", "f2", "f1"]
 
 
-async def test_history_is_told_between_two_moments_in_its_order(database: Database) -> None:
+async def test_history_is_told_in_the_order_of_writing_whatever_the_clock_said(
+    database: Database,
+) -> None:
     for n in range(4):
         await save(database, ("opened", finding("f1", changed_at=NOW + n * SECOND)))
     await save(database, ("worsened", finding("f1", changed_at=NOW + 2 * SECOND, title="now")))
     async with database.read() as connection:
-        told = await findings.since(connection, NOW, NOW + 2 * SECOND)
+        told = await findings.since(connection, moment=NOW)
         assert [(h.event, h.at - NOW) for h in told] == [
             ("opened", SECOND),
             ("opened", 2 * SECOND),
+            ("opened", 3 * SECOND),
             ("worsened", 2 * SECOND),
         ]
         assert {h.finding.title for h in told} == {"now"}
-        assert len(await findings.since(connection, None, NOW)) == 1
+        last = await findings.last_row(connection)
+        assert [h.event for h in await findings.since(connection, row=last - 1)] == ["worsened"]
+        assert await findings.since(connection, row=last) == []
+        assert len(await findings.since(connection)) == 5
 
 
 async def test_a_baseline_stays_as_it_was_first_known(database: Database) -> None:

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("silent", sa.Boolean(), nullable=False),
+        sa.Column("seen", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("digest", "channel", "at", name="pk_digests"),
     )
     op.create_table(
@@ -235,6 +236,7 @@ def upgrade() -> None:
         sa.Column("records", sa.Integer(), nullable=False),
         sa.Column("changed", sa.Integer(), nullable=False),
         sa.Column("problems", TEXTS, nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
         sa.Column("error", sa.Text()),
         sa.PrimaryKeyConstraint("id", name="pk_syncs"),
     )

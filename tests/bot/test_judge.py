@@ -17,6 +17,7 @@ from bot.store.judging import Scanned
 from bot.store.tables import findings as stored_findings
 from bot.store.tables import history, verdicts
 from rules.findings import Severity
+from rules.records import Container
 
 LATE, SLOW, COVERED, GRADED = "hygiene-late", "hygiene-slow", "hygiene-covered", "hygiene-graded"
 
@@ -330,3 +331,68 @@ async def test_history_keeps_what_was_seen_then(shop: Shop) -> None:
     rows = await shop.rows(sa.select(history).order_by(history.c.id))
     assert [r.evidence["labels"] for r in rows] == [["late"], ["late", "very"]]
     assert {r.model for r in rows} == {shop.book.fingerprint}
+
+
+async def test_each_source_has_a_first_look_of_its_own(shop: Shop) -> None:
+    await shop.told(story("SHOP-1"))
+    shop.clock.tick()
+    issue = story("shop/web#1", "late", source="github", container="shop/web", audience="public")
+    shop.tool.source = "github"
+    await shop.told(issue)
+    first = await shop.finding(LATE, "github:shop/web#1")
+    assert first is not None
+    assert first.inherited
+    assert await shop.letters() == []
+
+
+async def test_a_rule_that_was_off_looks_for_the_first_time_again(shop: Shop, tmp_path: Path) -> None:
+    await shop.told(story("SHOP-1"))
+    on = shop.book
+    shop.book = book(tmp_path, MODEL.replace("hygiene-late: notify", "hygiene-late: off"))
+    shop.clock.tick()
+    await shop.told(story("SHOP-2", "late", changed_at=NOW))
+    assert await shop.state(LATE, "jira:SHOP-2") is None
+    shop.book = on
+    shop.clock.tick()
+    await shop.told()
+    back = await shop.finding(LATE, "jira:SHOP-2")
+    assert back is not None
+    assert back.inherited
+    assert await shop.letters() == []
+
+
+async def test_a_project_that_could_not_be_read_is_unknown_and_the_others_are_judged(shop: Shop) -> None:
+    await shop.told(story("SHOP-1", "late"), story("TILL-1", "late"))
+    shop.clock.tick(timedelta(hours=6))
+    mended = [shop.changed(story(key)) for key in ("SHOP-1",)]
+    await shop.pull(*mended, story("SHOP-2", "late", changed_at=shop.clock()), problems=["project:TILL"])
+    await shop.judge()
+    assert await shop.state(LATE) == "resolved"
+    assert await shop.state(LATE, "jira:SHOP-2") == "open"
+    assert await shop.state(LATE, "jira:TILL-1") == "open"
+    counted = {(r.product, r.unknown) for r in await shop.rows(sa.select(verdicts)) if r.rule == LATE}
+    assert ("till", 1) in counted
+
+
+async def test_what_a_source_no_longer_shows_is_unknown(shop: Shop) -> None:
+    project = Container("jira", "1", "TILL", "project", "Till")
+    await shop.told(story("TILL-1", "late"), project)
+    shop.clock.tick(timedelta(days=3))
+    await shop.pull(story("SHOP-1", changed_at=shop.clock()))
+    await shop.judge()
+    assert await shop.state(LATE, "jira:TILL-1") == "open"
+    counted = {
+        (r.product, r.failed, r.unknown) for r in await shop.rows(sa.select(verdicts)) if r.rule == LATE
+    }
+    assert ("till", 0, 1) in counted
+
+
+async def test_a_source_that_left_the_model_takes_its_findings_along(shop: Shop, tmp_path: Path) -> None:
+    await shop.told(story("SHOP-1", "late"))
+    renamed = MODEL.replace(
+        "{id: jira, jira: shop.atlassian.net, every: 1h}", "{id: cloud, jira: shop.atlassian.net, every: 1h}"
+    )
+    shop.book = book(tmp_path, renamed)
+    shop.clock.tick()
+    await shop.judge()
+    assert await shop.state(LATE) == "closed"

@@ -24,6 +24,7 @@ from rules.explain import explain_rule
 from rules.facts import TABLES
 from rules.facts.sources import Synced
 from rules.findings import ALIVE, Finding, Severity, finding_id, shifted
+from rules.names import without_names
 from rules.views import Explanation, RuleExplained, Status
 
 PAGE = 10
@@ -103,7 +104,8 @@ class StoreDesk:
                     continue
                 known = await findings.of_subjects(connection, table, [subject])
                 states = await syncs.states(connection)
-                return self._explanation(table, row, known, states, now)
+                whole = self._explanation(table, row, known, states, now)
+                return whole if asker.operator else without_names(whole, self.book().model, asker.handle)
         return None
 
     async def _named(self, connection: AsyncConnection, what: str) -> list[tuple[str, str]]:

@@ -108,11 +108,6 @@ class Rule:
         """It tells tiers apart by itself: the product's tier does not shift its severity."""
         return "tier" in self.facts_used
 
-    @property
-    def exempt_from_freshness(self) -> bool:
-        """It judges the model or the sources themselves, however old the data is."""
-        return self.table.fresh == "always"
-
 
 class _Written(Strict):
     """The keys of a rule in YAML."""

@@ -33,7 +33,6 @@ NOT_YET = (
     "commitments",
     "imports",
     "waivers",
-    "people_data",
     "retention",
     "rollout",
     "products.*.kind",

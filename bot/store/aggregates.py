@@ -94,9 +94,3 @@ async def save_expectations(connection: AsyncConnection, rows: Sequence[Row]) ->
         where=sa.or_(insert.excluded["declared"], sle_rows.c.declared),
     )
     await connection.execute(insert, [dict(r) for r in rows])
-
-
-async def has_expectations(connection: AsyncConnection, effective_from: datetime) -> bool:
-    """Expectations of that quarter are known."""
-    query = sa.select(sa.func.count()).where(sle_rows.c.effective_from == effective_from)
-    return bool((await connection.execute(query)).scalar_one())

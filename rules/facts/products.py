@@ -15,7 +15,7 @@ TABLE = FactTable(
     doc="One row a product of the operating model.",
     fresh="always",
     facts=(
-        Fact("stage", Type.TEXT, "Lifecycle stage.", source="model, ledger"),
+        Fact("stage", Type.TEXT, "Lifecycle stage.", source="model"),
         Fact(
             "owner",
             Type.TEXT,

@@ -52,7 +52,6 @@ def test_a_rule_is_read_with_everything_it_says() -> None:
     assert rule.parameters == {"days": 30.0, "word": "x", "strict": True}
     assert rule.origin == "rules/flow.yaml:3"
     assert not rule.names_tier
-    assert not rule.exempt_from_freshness
 
 
 def test_a_role_may_be_that_of_another_product() -> None:
@@ -74,7 +73,7 @@ def test_families_of_two_words_are_told_from_the_id() -> None:
         },
         "x:1",
     )
-    assert (rule.family, rule.exempt_from_freshness, rule.where.text) == ("model-health", True, "true")
+    assert (rule.family, rule.where.text) == ("model-health", "true")
 
 
 @pytest.mark.parametrize(

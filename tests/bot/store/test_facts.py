@@ -194,13 +194,9 @@ async def expected_after(database: Database, *saved_in_turn: list[dict[str, Any]
 
 
 async def test_expectations_of_a_quarter_stay_as_they_were_first_known(derived: Database) -> None:
-    async with derived.read() as connection:
-        assert not await aggregates.has_expectations(connection, QUARTER)
     assert await expected_after(derived, [EXPECTED], [{**EXPECTED, "days": 99.0}], []) == [
         ("story", 9.0, 0.85)
     ]
-    async with derived.read() as connection:
-        assert await aggregates.has_expectations(connection, QUARTER)
 
 
 async def test_a_declared_expectation_that_changes_holds_at_once(derived: Database) -> None:

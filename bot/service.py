@@ -90,21 +90,22 @@ class Service:
             asyncio.create_task(self._check_forever()),
             asyncio.create_task(self._deliver_forever()),
         ]
-        missed = asyncio.gather(*(self._catch_up(timer) for timer in due))
+        missed = [asyncio.create_task(self._catch_up(timer)) for timer in due]
         log.info(
             "service_started", address=f"{app.settings.web_host}:{app.settings.web_port}", timers=len(due)
         )
         await self._stop.wait()
         log.info("service_stopping")
         ticking.shutdown(wait=False)
-        missed.cancel()  # as the ticks are: a sync goes on where it was
+        for task in missed:
+            task.cancel()  # as the ticks are: a sync goes on where it was
         server.should_exit = True
         if slack is not None:
             await slack.stop()
-        _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN)
+        ended, late = await asyncio.wait([*tasks, *missed], timeout=STOP_WITHIN)
         for task in late:
             task.cancel()
-        await asyncio.gather(*tasks, missed, return_exceptions=True)
+        await asyncio.gather(*ended, return_exceptions=True)
 
     def _rooms(self) -> Rooms:
         app = self.app
@@ -161,7 +162,8 @@ class Service:
     async def _catch_up(self, timer: Timer) -> None:
         """Run what was missed; again when a run that died shortly before this start may be taken over."""
         for wait in (0.0, TAKE_OVER.total_seconds()):
-            await asyncio.sleep(wait)
+            if not await self._unless_stopped(asyncio.sleep(wait)):
+                return
             await self._safely(
                 "catch_up_failed", lambda: schedule.catch_up(self.app.database, [timer], self.app.clock)
             )
@@ -211,9 +213,11 @@ class Service:
     async def _unless_stopped(self, waiting: Coroutine[Any, Any, object]) -> bool:
         """Wait for it, or for the stop; false where the stop came first."""
         tasks = [asyncio.create_task(waiting), asyncio.create_task(self._stop.wait())]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         return not self._stop.is_set()
 

@@ -86,11 +86,12 @@ async def _remember_looks(
         ready = about.fresh == "always" or read == tools
         looks = [_look(table, "", product) for product in _products(book)] if ready else []
     for rule in book.scan(table).rules:
-        off = {product for product in _products(book) if book.mode(rule.id, product) == "off"}
-        gone = {(r, look) for r, look in known if r == rule.id and (look.rpartition(":")[2] or None) in off}
-        await findings.forget_baseline(connection, gone)
-        pairs = {(rule.id, look) for look in looks if (look.rpartition(":")[2] or None) not in off}
-        await findings.remember_baseline(connection, sorted(pairs - known), now)
+        off = {product or "" for product in _products(book) if book.mode(rule.id, product) == "off"}
+        seen = {look for r, look in known if r == rule.id}
+        gone = {look for look in seen if look.rpartition(":")[2] in off}
+        new = {look for look in looks if look.rpartition(":")[2] not in off} - seen
+        await findings.forget_baseline(connection, [(rule.id, look) for look in gone])
+        await findings.remember_baseline(connection, [(rule.id, look) for look in sorted(new)], now)
 
 
 def _products(book: Book) -> list[str | None]:

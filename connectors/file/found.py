@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rules.records import Person, PullRequest, Record, WorkItem
@@ -32,38 +32,60 @@ class Found:
     history: bool  # at least one item tells its changes
 
 
+@dataclass(slots=True)
+class Counting:
+    """Counts records while they are read for something else; `found` says what there was so far."""
+
+    items: int = 0
+    pull_requests: int = 0
+    people: int = 0
+    statuses: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    projects: Counter[str] = field(default_factory=Counter)
+    types: Counter[str] = field(default_factory=Counter)
+    first_change: datetime | None = None
+    last_change: datetime | None = None
+    history: bool = False
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Count these too, a page for example; each record is to come once."""
+        for record in records:
+            match record:
+                case Person():
+                    self.people += 1
+                case WorkItem(deleted=False):
+                    self._worked_on(record)
+                    self.items += 1
+                    self.statuses[record.status, record.status_category] += 1
+                    self.types[record.kind] += 1
+                    self.history = self.history or record.changes is not None
+                case PullRequest(deleted=False):
+                    self._worked_on(record)
+                    self.pull_requests += 1
+
+    def found(self) -> Found:
+        """The counts, the most frequent first."""
+        statuses = self.statuses.most_common()
+        return Found(
+            items=self.items,
+            pull_requests=self.pull_requests,
+            people=self.people,
+            statuses=tuple(Status(name, category, n) for (name, category), n in statuses),
+            projects=tuple(self.projects.most_common()),
+            types=tuple(self.types.most_common()),
+            first_change=self.first_change,
+            last_change=self.last_change,
+            history=self.history,
+        )
+
+    def _worked_on(self, record: WorkItem | PullRequest) -> None:
+        at = record.changed_at
+        self.projects[record.container] += 1
+        self.first_change = min(self.first_change or at, at)
+        self.last_change = max(self.last_change or at, at)
+
+
 def summary(records: Iterable[Record]) -> Found:
     """Count what is there; the records are gone through once."""
-    statuses: Counter[tuple[str, str | None]] = Counter()
-    projects: Counter[str] = Counter()
-    types: Counter[str] = Counter()
-    items = pulls = people = 0
-    first: datetime | None = None
-    last: datetime | None = None
-    history = False
-    for record in records:
-        if isinstance(record, Person):
-            people += 1
-        if not isinstance(record, WorkItem | PullRequest) or record.deleted:
-            continue
-        projects[record.container] += 1
-        first = min(first or record.changed_at, record.changed_at)
-        last = max(last or record.changed_at, record.changed_at)
-        if isinstance(record, PullRequest):
-            pulls += 1
-            continue
-        items += 1
-        statuses[record.status, record.status_category] += 1
-        types[record.kind] += 1
-        history = history or record.changes is not None
-    return Found(
-        items=items,
-        pull_requests=pulls,
-        people=people,
-        statuses=tuple(Status(name, category, n) for (name, category), n in statuses.most_common()),
-        projects=tuple(projects.most_common()),
-        types=tuple(types.most_common()),
-        first_change=first,
-        last_change=last,
-        history=history,
-    )
+    counting = Counting()
+    counting.add(records)
+    return counting.found()

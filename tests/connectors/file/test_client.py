@@ -7,7 +7,7 @@ import pytest
 
 from connectors.connector import Page
 from connectors.errors import FixRequestError, NotThereError, UnexpectedAnswerError
-from connectors.file import FileSource, connect, encode, summary
+from connectors.file import Counting, FileSource, connect, encode, summary
 from connectors.file.found import Status
 from rules.records import Person, PullRequest, WorkItem
 
@@ -174,3 +174,12 @@ def test_a_summary_of_other_records_counts_them_too() -> None:
     found = summary([pull, Person("github", "1", "tom", "Tom")])
     assert (found.items, found.pull_requests, found.people) == (0, 1, 1)
     assert found.last_change == NOW
+
+
+async def test_records_can_be_counted_page_by_page_while_they_are_read(tmp_path: Path) -> None:
+    counting = Counting()
+    found = await pages(connect("jira", write(tmp_path / "items.jsonl", 1201)))
+    for page in found:
+        counting.add(page.records)
+    assert counting.found() == summary(record for page in found for record in page.records)
+    assert counting.found().items == 1201

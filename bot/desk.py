@@ -25,7 +25,7 @@ from rules.facts import TABLES
 from rules.facts.sources import Synced
 from rules.findings import ALIVE, Finding, Severity, finding_id, shifted
 from rules.names import without_names
-from rules.views import Explanation, RuleExplained, Status
+from rules.views import Explanation, Placed, RuleExplained, Status
 
 PAGE = 10
 
@@ -127,6 +127,7 @@ class StoreDesk:
         for rule in book.rules:
             if rule.about == table and book.mode(rule.id, row["product"]) != "off":
                 one = explain_rule(rule, row, context(book, rule, row, now))
+                one = replace(one, mode=book.mode(rule.id, row["product"]))
                 if one.severity is not None:
                     tier = None if row["tier"] is None else int(row["tier"])
                     one = replace(one, severity=shifted(one.severity, tier, names_tier=rule.names_tier))
@@ -137,10 +138,13 @@ class StoreDesk:
             url=row["url"] or "",
             product=row["product"],
             stream=row["stream"],
-            mapped_by=_mapped(table, row),
+            placed=Placed(_mapped(table, row), None, (), row.get("nearest_miss")),
             audience=row["audience"],
             source=source_ages(book.model, states, now).get(row["source"]),
+            observed_at=row["observed_at"],
             rules=tuple(explained),
+            changes=(),
+            record={},
         )
 
     async def _open(self, connection: AsyncConnection, asker: Asker) -> list[Finding]:

@@ -1,7 +1,6 @@
 """Why a rule says what it says of one subject: each condition, the values it met, and what is not known."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from rules import tree
 from rules.digit import Digit
@@ -14,7 +13,7 @@ from rules.rule import Rule
 from rules.template import words
 from rules.tree import Node
 from rules.verdict import severity_of
-from rules.views import Part, RuleExplained
+from rules.views import Holder, Input, Measured, Part, RuleExplained
 
 
 def explain_rule(rule: Rule, row: Row, context: Context) -> RuleExplained:
@@ -30,13 +29,18 @@ def explain_rule(rule: Rule, row: Row, context: Context) -> RuleExplained:
         accountable=rule.accountable.role.replace("-", " "),
         where=parts(rule.where, row, context),
         violates=parts(rule.violates, row, context),
+        rule_place=rule.origin,
+        mode=rule.mode,
+        mode_place=None,
+        measured=Measured("none", context.calendar.id, context.calendar.zone.key, "", None),
+        holder=Holder(rule.accountable.role.replace("-", " "), None, (), None),
     )
 
 
 def parts(expression: Expression, row: Row, context: Context) -> tuple[Part, ...]:
     """The pieces of a condition that `and` or `or` joins at its top, each with the values it met."""
     return tuple(
-        Part(text_of(piece), holds(piece, row, context), _values(piece, row, context))
+        Part(text_of(piece), holds(piece, row, context), _inputs(piece, row, context))
         for piece in _pieces(expression.root)
     )
 
@@ -58,8 +62,19 @@ def _shown(node: Node) -> Iterator[Node]:
         yield from _shown(child)
 
 
-def _values(piece: Node, row: Row, context: Context) -> dict[str, Any]:
-    return {text_of(node): value(node, row, context) for node in _shown(piece)}
+def _inputs(piece: Node, row: Row, context: Context) -> tuple[Input, ...]:
+    return tuple(_input(node, row, context) for node in {text_of(n): n for n in _shown(piece)}.values())
+
+
+def _input(node: Node, row: Row, context: Context) -> Input:
+    name, met = text_of(node), value(node, row, context)
+    match node:
+        case tree.FactValue(fact) | tree.Folded(fact) | tree.Virtual(fact):
+            return Input(name, met, "fact", fact.doc, fact.unit, fact.source, None)
+        case tree.Parameter():
+            return Input(name, met, "parameter", "Parameter of the rule.", "", "parameter of the rule", None)
+        case _:
+            return Input(name, met, "time", "Time that has passed.", "", "clock", None)
 
 
 def _sentence(rule: Rule, digit: Digit, row: Row, context: Context) -> str:

@@ -28,7 +28,7 @@ def without_names(about: Explanation, model: OperatingModel, handle: str | None)
         return tuple(one if one == own else SOMEBODY for one in value)
 
     def hidden(part: Part) -> Part:
-        return replace(part, values={name: shown(name, value) for name, value in part.values.items()})
+        return replace(part, inputs=tuple(replace(i, value=shown(i.name, i.value)) for i in part.inputs))
 
     rules = tuple(
         replace(r, where=tuple(map(hidden, r.where)), violates=tuple(map(hidden, r.violates)))

@@ -79,12 +79,58 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """One value that a condition met, what it means, and where it comes from."""
+
+    name: str
+    value: object
+    kind: Literal["fact", "parameter", "time"]
+    meaning: str
+    unit: str
+    source: str  # in words: "history", "default of the rule", "declared for the product"
+    place: str | None  # file:line where a person wrote it; None for what a tool said
+    made_of: tuple["Input", ...] = ()  # of a value that is computed when it is asked for
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a predicate, "age_days > sle_days", with the values it met: {"age_days": 12, …}."""
+    """A piece of a predicate, "age_days > sle_days", with the values it met."""
 
     text: str
     holds: bool | None
-    values: Mapping[str, object]
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """By which clock and calendar a rule counts time on this subject."""
+
+    clock: Literal["elapsed", "business", "none"]
+    calendar: str
+    zone: str
+    hours: str
+    place: str | None  # file:line of the calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who is accountable, and how that person was found."""
+
+    role: str  # in words: "product manager"
+    person: str | None
+    steps: tuple[str, ...]
+    place: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One moment in the life of a finding."""
+
+    at: datetime
+    change: str  # opened, worsened, resolved …
+    severity: Severity
+    why: str
+    model: str  # fingerprint of the operating model of that day, short
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +146,45 @@ class RuleExplained:
     accountable: str
     where: tuple[Part, ...]
     violates: tuple[Part, ...]
+    rule_place: str  # file:line of the rule
+    mode: str  # off, shadow, digest, notify or gate
+    mode_place: str | None  # file:line of the mode; None: from the profile
+    measured: Measured
+    holder: Holder
     finding: str | None = None
     since: datetime | None = None
+    history: tuple[Happening, ...] = ()  # of the finding, oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A selector that was looked at to find the product."""
+
+    place: str
+    selector: str
+    holds: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """How the product was found, or why not."""
+
+    by: str
+    place: str | None
+    tried: tuple[Tried, ...]
+    nearest_miss: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RawChange:
+    """A change of the record as its source tells it."""
+
+    at: datetime
+    by: str | None
+    field: str
+    before: str | None
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +196,10 @@ class Explanation:
     url: str
     product: str | None
     stream: str | None
-    mapped_by: str  # how the product was found, or why not
+    placed: Placed
     audience: tuple[str, ...] | None
     source: SourceAge | None
+    observed_at: datetime | None  # when its source was last asked for this very subject
     rules: tuple[RuleExplained, ...]
+    changes: tuple[RawChange, ...]  # of the record, oldest first
+    record: Mapping[str, object]  # as it was read, in plain values

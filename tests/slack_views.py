@@ -4,7 +4,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rules.findings import Severity
-from rules.views import Digest, Explanation, Line, Part, RuleExplained, SourceAge, Status
+from rules.views import (
+    Digest,
+    Explanation,
+    Holder,
+    Input,
+    Line,
+    Measured,
+    Part,
+    Placed,
+    RuleExplained,
+    SourceAge,
+    Status,
+)
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 JIRA = SourceAge("Jira", NOW - timedelta(minutes=6), stale=False)
@@ -88,6 +100,11 @@ def status(**changes: Any) -> Status:
     )
 
 
+def fact(name: str, value: object) -> Input:
+    """A fact that a condition met."""
+    return Input(name, value, "fact", f"The {name}.", "", "history", None)
+
+
 def explained(**changes: Any) -> RuleExplained:
     """A rule that fails on BOOK-412."""
     return RuleExplained(
@@ -99,8 +116,17 @@ def explained(**changes: Any) -> RuleExplained:
             "says": "BOOK-412 is 12 days old; 85% of features here finish within 10 days.",
             "fix": "Swarm it, split it, or stop it today.",
             "accountable": "product manager",
-            "where": (Part("state in ('active', 'waiting')", True, {"state": "active"}),),
-            "violates": (Part("age_days > sle_days", True, {"age_days": 12.0, "sle_days": 10.0}),),
+            "where": (Part("state in ('active', 'waiting')", True, (fact("state", "active"),)),),
+            "violates": (
+                Part("age_days > sle_days", True, (fact("age_days", 12.0), fact("sle_days", 10.0))),
+            ),
+            "rule_place": "rules/catalog/flow.yaml:12",
+            "mode": "digest",
+            "mode_place": None,
+            "measured": Measured(
+                "elapsed", "berlin", "Europe/Berlin", "Mon-Fri 09:00-17:30", "company.yaml:9"
+            ),
+            "holder": Holder("product manager", "ana", (), "products/booking-portal.yaml:2"),
             "finding": "f-1",
             "since": NOW - timedelta(days=2),
             **changes,
@@ -117,9 +143,12 @@ def explanation(**changes: Any) -> Explanation:
             "url": "https://larkfield.atlassian.net/browse/BOOK-412",
             "product": "booking-portal",
             "stream": "ship",
-            "mapped_by": "products.booking-portal.work[0]: Jira project BOOK",
+            "placed": Placed("products.booking-portal.work[0]: Jira project BOOK", None, (), None),
             "audience": ("jira:jira:BOOK",),
             "source": JIRA,
+            "observed_at": NOW - timedelta(minutes=6),
+            "changes": (),
+            "record": {},
             "rules": (
                 explained(),
                 explained(

@@ -73,7 +73,7 @@ def explanation(about: Explanation, at: datetime, following: str) -> Message:
     }
     failing = sorted(by_verdict["fail"], key=lambda r: -(r.severity or 0))
     title = "" if about.title == about.key else f" {safe(about.title, 200)}"
-    where = [_belongs(about), *([safe(about.mapped_by, 200)] if about.mapped_by else [])]
+    where = [_belongs(about), *([safe(about.placed.by, 200)] if about.placed.by else [])]
     head = [section(f"*{link(about.url, about.key, 80)}*{title}"), context(" | ".join(where))]
     reasons = [*(_failing(r) for r in failing), *(_unknown(r) for r in by_verdict["unknown"])]
     body, left = _fitting(head, reasons or [section("No rule fails here.")])
@@ -161,7 +161,7 @@ def _unknown(rule: RuleExplained) -> Block:
 def _reasons(rule: RuleExplained) -> Iterator[str]:
     for part in (*rule.where, *rule.violates):
         met = {True: "holds", False: "does not hold", None: "is not known"}[part.holds]
-        values = ", ".join(f"{safe(name, 60)} = {_value(value)}" for name, value in part.values.items())
+        values = ", ".join(f"{safe(i.name, 60)} = {_value(i.value)}" for i in part.inputs)
         yield f"{code(part.text)} {met}{': ' + values if values else ''}"
 
 

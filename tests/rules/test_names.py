@@ -3,27 +3,24 @@
 from typing import Any
 
 import pytest
+import slack_views as views
 
 from config.model import OperatingModel
 from rules.names import without_names
-from rules.views import Explanation, Part, RuleExplained
+from rules.views import Explanation, Part
 
 
 def explained() -> Explanation:
-    part = Part(
-        "assignee is null", False, {"assignee": "bo", "days": 3.0, "requested": ("ana", "bo"), "author": None}
-    )
-    rule = RuleExplained(
-        "flow-x", "It is so.", "pass", None, "Fine.", "", "product manager", (part,), (part,)
-    )
-    return Explanation("SHOP-1", "A lamp", "", "shop", None, "", ("public",), None, (rule,))
+    met = {"assignee": "bo", "days": 3.0, "requested": ("ana", "bo"), "author": None}
+    part = Part("assignee is null", False, tuple(views.fact(name, value) for name, value in met.items()))
+    return views.explanation(rules=(views.explained(where=(part,), violates=(part,)),))
 
 
 def seen(people_data: str, handle: str | None) -> Any:
     model = OperatingModel.model_validate({"people_data": people_data})
     (rule,) = without_names(explained(), model, handle).rules
     assert rule.where == rule.violates
-    return rule.where[0].values
+    return {i.name: i.value for i in rule.where[0].inputs}
 
 
 def test_named_shows_all() -> None:

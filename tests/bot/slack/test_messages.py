@@ -16,7 +16,7 @@ from bot.slack.messages import Message, age, digest, source_age
 from bot.slack.plaintext import as_text
 from rules.audience import Clearance, visible
 from rules.findings import Severity
-from rules.views import SourceAge
+from rules.views import Placed, SourceAge
 
 GOLDEN = Path(__file__).parent / "fixtures"
 HOSTILE = "<!channel> <https://evil|Login> \u202e & " + "long " * 80
@@ -79,7 +79,9 @@ def test_a_digest_of_hundreds_of_hostile_findings_keeps_to_the_budget_and_counts
 
 def test_answers_of_any_length_keep_to_the_budget() -> None:
     hostile = views.explained(says=HOSTILE * 5, fix=HOSTILE * 5, purpose=HOSTILE * 5)
-    about = views.explanation(title=HOSTILE * 5, mapped_by=HOSTILE * 5, rules=(hostile,) * 90)
+    about = views.explanation(
+        title=HOSTILE * 5, placed=Placed(HOSTILE * 5, None, (), None), rules=(hostile,) * 90
+    )
     assert_slack_takes(answers.explanation(about, views.NOW, "/ops findings"))
     lines = [views.line(title=HOSTILE * 5)] * 200
     assert_slack_takes(answers.findings(lines, 1, 1, 200, "/ops findings"))

@@ -1,6 +1,6 @@
 """The book: the operating model with the rules that hold it, read and checked, ready to judge by."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -74,13 +74,13 @@ class Book:
         return self.calendars.get(name or "") or self.calendars[self.model.company.calendar]
 
 
-def read_book(path: Path) -> Book:
-    """Read the model and every rule.
+def read_book(path: Path, changed: Iterable[str] = ()) -> Book:
+    """Read the model, with changes laid over it, and every rule.
 
     Raises:
         ModelMistakes: all mistakes of the model; where it has none, all of its rules.
     """
-    return book_of(load_model(path))
+    return book_of(load_model(path, changed))
 
 
 def book_of(loaded: Loaded) -> Book:
@@ -142,4 +142,5 @@ def _unfit_settings(loaded: Loaded, rules: Mapping[str, Rule]) -> Iterator[Mista
                 try:
                     check_parameter(rule, parameter, value)
                 except ValueError as error:
+                    origin = loaded.origins.near(f"{level}.rules.{name}.{parameter}")
                     yield Mistake(origin.file, origin.line, origin.said, str(error))

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from config.changes import Change, lay_over
 from config.check import SECTIONS, collisions, known_ids, lost_pointers
 from config.folder import Written, gather
 from config.inherit import DEFAULTS, PRODUCTS, RULES, STREAMS, Resolved, inherit, merge
@@ -29,10 +30,11 @@ class Loaded:
     origins: Origins
     fingerprint: str  # sha256 of what the files say; comments, line breaks and file names do not count
     files: tuple[Path, ...]
+    changes: tuple[Change, ...] = ()  # that were laid over the files
 
 
-def load_model(path: Path) -> Loaded:
-    """Read a file, or a folder of files.
+def load_model(path: Path, changed: Iterable[str] = ()) -> Loaded:
+    """Read a file, or a folder of files, with changes (`products.shop.tier=1`) laid over what they say.
 
     Raises:
         ModelMistakes: with all mistakes that were found, each with file and line.
@@ -41,6 +43,7 @@ def load_model(path: Path) -> Loaded:
         allowed = "a folder with company.yaml, or one file; OPSBOT_MODEL names it"
         raise ModelMistakes([Mistake(str(path), 1, "", "there is no operating model here", allowed)])
     written = gather(path, SECTIONS)
+    changes = lay_over(written, changed)
     resolved = inherit(written.tree)
     mistakes = [*written.mistakes, *_mistakes(written, resolved, path)]
     if mistakes:
@@ -48,7 +51,7 @@ def load_model(path: Path) -> Loaded:
     model = _complete(OperatingModel.model_validate(_with_ids(resolved.tree)))
     fingerprint = hashlib.sha256(json.dumps(resolved.tree).encode()).hexdigest()
     origins = Origins(resolved, written.places, str(path))
-    return Loaded(model, resolved.tree, origins, fingerprint, tuple(written.files))
+    return Loaded(model, resolved.tree, origins, fingerprint, tuple(written.files), changes)
 
 
 def _complete(model: OperatingModel) -> OperatingModel:

@@ -12,13 +12,13 @@ _SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a file; lines count from 1."""
+    """A line of a file; lines count from 1, and what stands in no file has line 0."""
 
     file: str
     line: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Mistake:
 
     def __str__(self) -> str:
         meant = f"did you mean {self.hint}?" if self.hint else ""
-        return f"{self.file}:{self.line}: " + "; ".join(filter(None, (self.what, self.allowed, meant)))
+        return f"{Place(self.file, self.line)}: " + "; ".join(filter(None, (self.what, self.allowed, meant)))
 
 
 class ModelMistakes(Exception):  # noqa: N818 - it is a list of mistakes, and is read as one

@@ -17,7 +17,7 @@ class Origin:
     said: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        return str(Place(self.file, self.line))
 
 
 class Origins:

@@ -8,14 +8,12 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from connectors.larkfield.world import Happening, Issue, IssueState, Member, Project, World
+from connectors.larkfield.world import BEGIN, END, Happening, Issue, IssueState, Member, Project, World
 
 Json = dict[str, Any]
 
 FLAG = "customfield_10021"
 EMAIL_SHOWN_TO_ONE_IN = 5  # most accounts hide their address
-BEGIN = {"backlog", "open", "to do", "new", "idea", "ready", "selected for development"}
-END = {"done", "released", "closed", "resolved", "won't do", "cancelled", "rejected"}
 LEVELS = {"Initiative": 2, "Epic": 1, "Sub-task": -1}
 # Words of a link → name of its type, and the side on which the other issue stands.
 LINKS = {

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+BEGIN = {"backlog", "open", "to do", "new", "idea", "ready", "selected for development"}
+END = {"done", "released", "closed", "resolved", "won't do", "cancelled", "rejected"}
+"""Statuses before and after the work, in small letters; Jira's categories follow them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:

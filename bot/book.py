@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
 from config.calendar import WorkingTime, working_times
-from config.load import Loaded, load_model
+from config.inherit import Resolved
+from config.load import Loaded, Origins, load_model
 from config.mistakes import Mistake, ModelMistakes, nearest
 from config.model import OperatingModel, RuleSetting
 from config.yaml import read_yaml
@@ -34,6 +37,8 @@ class Book:
     rules: tuple[Rule, ...]
     calendars: Mapping[str, WorkingTime]
     own: frozenset[str] = frozenset()  # rules of the organisation itself, which carry their mode
+    origins: Origins = field(default_factory=lambda: Origins(Resolved(), {}, ""), repr=False)
+    tree: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what the files say, in their words
     by_id: Mapping[str, Rule] = field(init=False)
     _scans: dict[tuple[str, ...], Scan] = field(init=False, default_factory=dict, repr=False)
 
@@ -69,6 +74,10 @@ class Book:
         setting = self.setting(rule.id, product)
         return {**rule.parameters, **(setting.parameters if setting else {})}
 
+    def today(self, now: datetime) -> date:
+        """The day it is in the company's time zone."""
+        return now.astimezone(self.calendar(None).zone).date()
+
     def calendar(self, name: str | None) -> WorkingTime:
         """A calendar by name, else the company's."""
         return self.calendars.get(name or "") or self.calendars[self.model.company.calendar]
@@ -95,7 +104,7 @@ def book_of(loaded: Loaded) -> Book:
     for n, data in enumerate(loaded.model.custom_rules):
         place = loaded.origins.near(f"custom_rules[{n}]")
         try:
-            own = read_rule(data, str(place))
+            own = read_rule(data, loaded.origins.short(place))
         except RuleMistake as error:
             at = loaded.origins.near(f"custom_rules[{n}].{error.key}")
             what = f"rule {error.rule}, {error.key}: {error.message}"
@@ -109,7 +118,13 @@ def book_of(loaded: Loaded) -> Book:
     if mistakes:
         raise ModelMistakes(mistakes)
     return Book(
-        loaded.model, loaded.fingerprint, tuple(rules.values()), working_times(loaded.model), frozenset(added)
+        loaded.model,
+        loaded.fingerprint,
+        tuple(rules.values()),
+        working_times(loaded.model),
+        frozenset(added),
+        loaded.origins,
+        loaded.tree,
     )
 
 
@@ -119,7 +134,7 @@ def builtin_rules() -> tuple[Rule, ...]:
     for file in sorted(resources.files("rules.catalog").iterdir(), key=lambda f: f.name):
         if file.name.endswith(".yaml"):
             document = read_yaml(file.read_bytes(), f"rules/catalog/{file.name}")
-            rules += [read_rule(data, f"rules/catalog/{file.name}") for data in document.content]
+            rules += [read_rule(data, str(document.places[n,])) for n, data in enumerate(document.content)]
     return tuple(rules)
 
 

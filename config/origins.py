@@ -43,6 +43,13 @@ class Origins:
                 return Origin(place.file, place.line, dotted(said))
         return Origin(self._file, 1, dotted(said))
 
+    def short(self, origin: Origin) -> str:
+        """file:line, the file as it is called inside the model's folder."""
+        whole = str(origin)
+        if origin.file == self._file:
+            return whole.rpartition("/")[2]
+        return whole.removeprefix(f"{self._file}/")
+
 
 def _parts(path: str | KeyPath) -> KeyPath:
     if isinstance(path, tuple):

@@ -15,13 +15,14 @@ TABLE = FactTable(
     doc="One row a product of the operating model.",
     fresh="always",
     facts=(
-        Fact("stage", Type.TEXT, "Lifecycle stage.", source="model"),
+        Fact("stage", Type.TEXT, "Lifecycle stage.", source="model", declared="products.{key}.stage"),
         Fact(
             "owner",
             Type.TEXT,
             "Handle of the accountable product manager.",
             source="model",
             absence="nobody is named",
+            declared="products.{key}.owner",
         ),
         Fact(
             "owner_active",
@@ -29,6 +30,7 @@ TABLE = FactTable(
             "The owner has no leaving date and their known accounts are active.",
             source="model; jira, github",
             absence="nobody is named",
+            declared="people.{owner}",
         ),
         Fact(
             "owner_left_at",
@@ -36,8 +38,16 @@ TABLE = FactTable(
             "The day the owner leaves or left.",
             source="people.left",
             absence="not known to have left",
+            declared="people.{owner}.left",
         ),
-        Fact("teams", Type.TEXTS, "Teams.", source="model", absence="never absent"),
+        Fact(
+            "teams",
+            Type.TEXTS,
+            "Teams.",
+            source="model",
+            absence="never absent",
+            declared="products.{key}.teams",
+        ),
         Fact(
             "active_items",
             Type.NUMBER,

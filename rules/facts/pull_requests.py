@@ -71,6 +71,7 @@ TABLE = FactTable(
             source="quality.reviews",
             unit="people",
             absence="never absent",
+            declared="products.{product}.quality.reviews",
         ),
         Fact(
             "emergency",
@@ -78,6 +79,7 @@ TABLE = FactTable(
             "Carries the label that lets the review come afterwards.",
             source="quality.emergency_label",
             absence="never absent",
+            declared="products.{product}.quality.emergency_label",
         ),
         Fact(
             "exempt_by_path",
@@ -85,6 +87,7 @@ TABLE = FactTable(
             "An allow-listed bot on allow-listed paths only.",
             source="model; github",
             absence="never absent",
+            declared="products.{product}.quality.bot_paths",
         ),
         Fact("labels", Type.TEXTS, "Labels.", source="github", absence="never absent"),
         Fact(

@@ -15,7 +15,14 @@ TABLE = FactTable(
     doc="One row a source of the operating model that is read on a schedule.",
     fresh="always",
     facts=(
-        Fact("kind", Type.TEXT, "jira, github, file or slack.", source="model", absence="never absent"),
+        Fact(
+            "kind",
+            Type.TEXT,
+            "jira, github, file or slack.",
+            source="model",
+            absence="never absent",
+            declared="sources.{key}",
+        ),
         Fact(
             "last_complete_sync",
             Type.TIME,
@@ -30,6 +37,7 @@ TABLE = FactTable(
             source="sources.every",
             unit="hours",
             absence="read by hand",
+            declared="sources.{key}.every",
         ),
         Fact(
             "failures",

@@ -33,6 +33,7 @@ class Fact:
     virtual: str | None = None
     joined: str | None = None
     folded: bool = False  # stored a second time in lower case, for lower(name)
+    declared: str = ""  # where the model may say it, filled from the row: "products.{product}.tier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ COMMON = (
         "Tier of the product: 1 is the most critical.",
         source="model",
         absence="no product",
+        declared="products.{product}.tier",
     ),
     Fact(
         "calendar",

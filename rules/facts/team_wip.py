@@ -22,7 +22,7 @@ TABLE = FactTable(
     doc="Started and not finished items (active or waiting) of one team at one level; sub-tasks never count.",
     fresh="row",
     facts=(
-        Fact("team", Type.TEXT, "Team.", source="model", absence="never absent"),
+        Fact("team", Type.TEXT, "Team.", source="model", absence="never absent", declared="teams.{team}"),
         Fact("level", Type.TEXT, "epic or story.", absence="never absent"),
         Fact("wip", Type.NUMBER, "Started and not finished items.", unit="items", absence="never absent"),
         Fact(
@@ -32,8 +32,17 @@ TABLE = FactTable(
             source="teams.wip",
             unit="items",
             absence="the team has no members",
+            declared="teams.{team}.wip.{level}",
         ),
-        Fact("members", Type.NUMBER, "Members.", source="model", unit="people", absence="never absent"),
+        Fact(
+            "members",
+            Type.NUMBER,
+            "Members.",
+            source="model",
+            unit="people",
+            absence="never absent",
+            declared="teams.{team}.members",
+        ),
         Fact("oldest", Type.TEXTS, "Keys of the three oldest.", absence="never absent"),
     ),
 )

@@ -31,6 +31,7 @@ TABLE = FactTable(
             "feature, defect, risk, debt or experiment, as the workflow declares.",
             source="workflow.flow",
             absence="uncategorised",
+            declared="products.{product}.workflow",
         ),
         Fact("status", Type.TEXT, "The source's own status.", source="jira, github"),
         Fact(
@@ -38,6 +39,7 @@ TABLE = FactTable(
             Type.TEXT,
             "backlog, active, waiting, done or dropped, as the workflow maps the status.",
             source="workflow",
+            declared="products.{product}.workflow",
         ),
         Fact(
             "state_declared",
@@ -102,6 +104,7 @@ TABLE = FactTable(
             "The assignee's account and person are active; taken as true where nothing is known.",
             source="people",
             absence="never absent",
+            declared="people.{assignee}.left",
         ),
         Fact(
             "assignee_away_days",
@@ -110,6 +113,7 @@ TABLE = FactTable(
             source="people.away",
             unit="business days",
             absence="never absent",
+            declared="people.{assignee}.away",
         ),
         Fact(
             "team",
@@ -205,6 +209,7 @@ TABLE = FactTable(
             unit="days",
             joined="sle.days",
             absence="fewer than 20 finished items and none declared",
+            declared="products.{product}.sle.{level}",
         ),
         Fact(
             "sle_share",
@@ -213,6 +218,7 @@ TABLE = FactTable(
             unit="0 to 1",
             joined="sle.share",
             absence="no expectation",
+            declared="products.{product}.sle.{level}",
         ),
         Fact(
             "sle_p95",
@@ -235,6 +241,20 @@ TABLE = FactTable(
             Type.BOOL,
             "Not declared, and fewer than 30 finished items or none from before the quarter stand behind it.",
             joined="sle.provisional",
+            absence="no expectation",
+        ),
+        Fact(
+            "sle_declared",
+            Type.BOOL,
+            "The expectation is declared in the model; false: it is the product's own history.",
+            joined="sle.declared",
+            absence="no expectation",
+        ),
+        Fact(
+            "sle_since",
+            Type.TIME,
+            "First day of the quarter the expectation holds for.",
+            joined="sle.effective_from",
             absence="no expectation",
         ),
         Fact(

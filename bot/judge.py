@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import Book
 from bot.news import letters
-from bot.store import facts, findings, outbox, syncs, verdicts
+from bot.store import facts, findings, outbox, syncs, verdicts, waivers
 from bot.store.database import Database
 from bot.store.judging import Verdicts, joined_rows, scan
 from bot.words import context, plain
@@ -31,6 +31,7 @@ from rules.findings import (
 from rules.judge import evidence, says
 from rules.rule import Rule
 from rules.verdict import severity_of
+from rules.waivers import Waiver, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,12 @@ async def judge_table(
         known = await findings.of_subjects(connection, table, only)
         known |= await findings.by_ids(connection, _failing_ids(seen.verdicts, table) - known.keys())
         baseline = await findings.baseline_of(connection, rules)
-        drafts = [t for v in seen.verdicts for t in _compare(book, table, v, known, baseline, now)]
+        holding = await waivers.holding(connection, book, now)
+        keys = await _keys(connection, table, seen.verdicts, known, holding)
+        before = _Before(known, baseline, holding, keys, book.today(now))
+        drafts = [t for v in seen.verdicts for t in _compare(book, table, v, before, now)]
         drafts += _ended(book, table, seen.verdicts, known, now)
-        transitions = await _worded(connection, book, table, drafts, now)
+        transitions = await worded(connection, book, table, drafts, now)
     async with database.write() as connection:
         transitions = await _not_overtaken(connection, table, transitions, known, now)
         await findings.save(connection, transitions, book.fingerprint)
@@ -134,14 +138,38 @@ def _failing_ids(seen: Sequence[Verdicts], table: str) -> set[str]:
     }
 
 
-def _compare(
-    book: Book,
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What stood before this judgement, to compare with."""
+
+    known: Mapping[str, Finding]
+    baseline: set[tuple[str, str]]
+    waivers: Sequence[Waiver]
+    keys: Mapping[str, str]  # of subjects that the model may waive by key and that have no finding yet
+    today: date
+
+
+async def _keys(
+    connection: AsyncConnection,
     table: str,
-    seen: Verdicts,
+    seen: Sequence[Verdicts],
     known: Mapping[str, Finding],
-    baseline: set[tuple[str, str]],
-    now: datetime,
-) -> list[Transition]:
+    holding: Sequence[Waiver],
+) -> dict[str, str]:
+    """Keys of subjects that fail a rule for the first time which the model waives somewhere."""
+    waived = {w.rule for w in holding if w.id is None}
+    new = [
+        v.subject
+        for v in seen
+        if any(
+            digit >= Digit.FAIL and rule in waived and finding_id(rule, table, v.subject) not in known
+            for rule, digit in v.digits.items()
+        )
+    ]
+    return {s: row["key"] for s, row in (await facts.rows_of(connection, table, new)).items()} if new else {}
+
+
+def _compare(book: Book, table: str, seen: Verdicts, before: _Before, now: datetime) -> list[Transition]:
     """Transitions of one subject, over all its rules."""
     failing = {rule for rule, digit in seen.digits.items() if digit >= Digit.FAIL}
     product = book.model.products.get(seen.product or "")
@@ -150,20 +178,30 @@ def _compare(
     for rule in book.scan(table).rules:
         digit = seen.digits[rule.id]
         name = finding_id(rule.id, table, seen.subject)
-        prior = known.get(name)
+        prior = before.known.get(name)
         if digit < Digit.FAIL and prior is None:
             continue
         alive = prior is not None and prior.state in ALIVE
-        blank = prior or Finding(name, rule.id, table, seen.subject, "pending", rule.severity, now, now)
+        blank = prior or replace(
+            Finding(name, rule.id, table, seen.subject, "pending", rule.severity, now, now),
+            key=before.keys.get(seen.subject),
+            product=seen.product,
+        )
+        severity = _severity(book, rule, digit, blank if alive else None, tier, now)
+        judged = replace(blank, severity=severity) if seen.fresh and digit >= Digit.FAIL else blank
+        waiver = standing(before.waivers, judged, before.today)
+        if blank.state == "waived" and standing(before.waivers, blank, before.today) is None:
+            severity = _severity(book, rule, digit, None, tier, now)  # it ended: the clock starts anew
         look = Seen(
             digit=digit,
             fresh=seen.fresh,
-            severity=_severity(book, rule, digit, blank if alive else None, tier, now),
+            severity=severity,
             product=seen.product,
             enough=rule.for_ is None or (alive and _lasted(book, rule.for_, blank.first_seen_at, now)),
             inhibited_by=next((r for r in rule.inhibited_by if r in failing), None),
+            waiver=waiver.words if waiver else None,
         )
-        first_look = (rule.id, _look(table, seen.subject, seen.product)) not in baseline
+        first_look = (rule.id, _look(table, seen.subject, seen.product)) not in before.baseline
         transition = reconcile(blank, look, now, known=prior is not None, baseline=first_look)
         if transition is not None:
             found.append(transition)
@@ -212,7 +250,7 @@ def _ended(
     return ended
 
 
-async def _worded(
+async def worded(
     connection: AsyncConnection, book: Book, table: str, drafts: Sequence[Transition], now: datetime
 ) -> list[Transition]:
     """The same transitions with what people read: key, title, sentence and evidence from the facts of now."""

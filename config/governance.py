@@ -1,11 +1,11 @@
 """What the organisation wants and who decides: objectives, measures, decisions, partners, experiments."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from config.product import Handle, Mode, Role
-from config.words import Count, Day, Duration, Number, Selector, Strict
+from config.words import Count, Day, Duration, Number, Selector, Span, Strict
 
 
 class Strategy(Strict):
@@ -73,6 +73,12 @@ class Capability(Strict):
     improve: list[Selector] = Field(default_factory=list)
 
 
+def _check_longest(span: Span) -> Span:
+    if span.unit != "d":
+        raise ValueError("how long it holds at most is told in days: 90d")
+    return span
+
+
 class Decision(Strict):
     """A decision right in the words of DACI: exactly one approver role."""
 
@@ -82,8 +88,8 @@ class Decision(Strict):
     inform: list[Role] = Field(default_factory=list)
     within: Duration | None = None
     record: str | None = None
-    max: Duration | None = None
-    never: list[str] = Field(default_factory=list)
+    max: Annotated[Duration, AfterValidator(_check_longest)] | None = None  # waive: how long a waiver holds
+    never: list[Literal["self", "subject"]] = Field(default_factory=list)  # waive: who asks, who it is about
 
 
 class Delegation(Strict):

@@ -24,9 +24,10 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
-State = Literal["pending", "open", "resolved", "closed"]
-"""pending: fails, but not yet for as long as the rule's `for`; closed: obsolete, not fixed."""
-ALIVE: tuple[State, ...] = ("pending", "open")
+State = Literal["pending", "open", "waived", "resolved", "closed"]
+"""pending: fails, but not yet for as long as the rule's `for`; waived: fails, and a waiver covers it, so it
+is counted and told nowhere; closed: obsolete, not fixed."""
+ALIVE: tuple[State, ...] = ("pending", "open", "waived")
 """States of a finding that has not ended."""
 
 
@@ -63,9 +64,11 @@ class Finding:
     occurrence: int = 0  # how often it has opened
 
 
-Event = Literal["pending", "opened", "reopened", "worsened", "eased", "moved", "resolved", "closed"]
-NEWS: frozenset[Event] = frozenset({"opened", "reopened", "worsened", "moved"})
-"""Events that people are told as something that wants them."""
+Event = Literal[
+    "pending", "opened", "reopened", "waived", "unwaived", "worsened", "eased", "moved", "resolved", "closed"
+]
+NEWS: frozenset[Event] = frozenset({"opened", "reopened", "unwaived", "worsened", "moved"})
+"""Events that people are told as something that wants them, where the finding is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Seen:
     product: str | None
     enough: bool = True  # has failed for as long as the rule's `for` asks
     inhibited_by: str | None = None
+    waiver: str | None = None  # the waiver that covers the finding at this severity, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +115,15 @@ def reconcile(prior: Finding, seen: Seen, now: datetime, *, known: bool, baselin
 
     `prior` is the stored finding, or a fresh blank one (`known` false) where there is none. Unknown verdicts
     and stale rows change nothing: absence of evidence neither opens nor resolves. With `baseline` a finding
-    that begins is inherited: it was there before the rule first looked.
+    that begins is inherited: it was there before the rule first looked. A waiver hides no pass, and its end
+    needs no verdict: what was waived is open again, as it was last known.
     """
-    if seen.digit == Digit.UNKNOWN or not seen.fresh:
-        return None
     alive = known and prior.state in ALIVE
+    if seen.digit == Digit.UNKNOWN or not seen.fresh:
+        ended = alive and prior.state == "waived" and seen.waiver is None
+        return unwaived(prior, now, _ENDED) if ended else None
     if seen.digit >= Digit.FAIL:
-        still = _still_pending if prior.state == "pending" else _still_open
-        return (still if alive else _begin)(prior, seen, now, baseline=baseline)
+        return (_STILL[prior.state] if alive else _begin)(prior, seen, now, baseline=baseline)
     if not alive:
         return None
     if prior.state == "pending":
@@ -139,15 +144,19 @@ def _begin(prior: Finding, seen: Seen, now: datetime, *, baseline: bool) -> Tran
     )
     if not seen.enough:
         return Transition(pending, "pending", "fails, but not yet for long enough")
-    return _opened(pending, "the rule fails")
+    return _opened(pending, seen, "the rule fails")
 
 
 def _still_pending(prior: Finding, seen: Seen, now: datetime, *, baseline: bool) -> Transition | None:  # noqa: ARG001 - one signature for all three
-    return _opened(_updated(prior, seen, now), "has failed for long enough") if seen.enough else None
+    if not seen.enough:
+        return None
+    return _opened(_updated(prior, seen, now), seen, "has failed for long enough")
 
 
 def _still_open(prior: Finding, seen: Seen, now: datetime, *, baseline: bool) -> Transition | None:
     now_is = _updated(prior, seen, now)
+    if seen.waiver is not None:
+        return waived(now_is, now, seen.waiver)
     if seen.product != prior.product:
         moved = replace(now_is, inherited=baseline)
         return Transition(moved, "moved", f"now belongs to {seen.product or 'no product'}")
@@ -155,10 +164,31 @@ def _still_open(prior: Finding, seen: Seen, now: datetime, *, baseline: bool) ->
         return Transition(
             replace(now_is, opened_at=now), "opened", f"{prior.inhibited_by} no longer covers it"
         )
-    if seen.severity > prior.severity:
-        return Transition(replace(now_is, worse_at=now), "worsened", f"now {seen.severity.word}")
-    if seen.severity < prior.severity:
-        return Transition(now_is, "eased", f"now {seen.severity.word}")
+    return _graver_or_not(prior, now_is, now)
+
+
+def _still_waived(prior: Finding, seen: Seen, now: datetime, *, baseline: bool) -> Transition | None:
+    now_is = _updated(prior, seen, now)
+    if seen.waiver is None and seen.severity > max(prior.severity, Severity.HIGH):
+        woken = replace(now_is, state="open", worse_at=now, inherited=False)
+        return Transition(woken, "unwaived", "now critical, which its waiver does not cover")
+    if seen.waiver is None:
+        return unwaived(now_is, now, _ENDED)
+    if seen.product != prior.product:
+        moved = replace(now_is, inherited=baseline)
+        return Transition(moved, "moved", f"now belongs to {seen.product or 'no product'}")
+    return _graver_or_not(prior, now_is, now)
+
+
+_STILL = {"pending": _still_pending, "open": _still_open, "waived": _still_waived}
+_ENDED = "its waiver ended"
+
+
+def _graver_or_not(prior: Finding, now_is: Finding, now: datetime) -> Transition | None:
+    if now_is.severity > prior.severity:
+        return Transition(replace(now_is, worse_at=now), "worsened", f"now {now_is.severity.word}")
+    if now_is.severity < prior.severity:
+        return Transition(now_is, "eased", f"now {now_is.severity.word}")
     return None
 
 
@@ -168,9 +198,25 @@ def _updated(prior: Finding, seen: Seen, now: datetime) -> Finding:
     )
 
 
-def _opened(pending: Finding, why: str) -> Transition:
+def _opened(pending: Finding, seen: Seen, why: str) -> Transition:
     finding = replace(pending, state="open", opened_at=pending.changed_at, occurrence=pending.occurrence + 1)
+    if seen.waiver is not None:
+        return waived(finding, pending.changed_at, seen.waiver)
     return Transition(finding, "opened" if finding.occurrence == 1 else "reopened", why)
+
+
+def waived(finding: Finding, now: datetime, by: str) -> Transition:
+    """An open finding that a waiver covers from now on; `by` names the waiver."""
+    return Transition(replace(finding, state="waived", changed_at=now), "waived", by)
+
+
+def unwaived(finding: Finding, now: datetime, why: str) -> Transition:
+    """A waived finding that is open again, for people to hear of although it may be an old one.
+
+    Its clock starts anew: the time of the waiver counts against nobody.
+    """
+    again = replace(finding, state="open", opened_at=now, worse_at=None, inherited=False, changed_at=now)
+    return Transition(again, "unwaived", why)
 
 
 def obsolete(prior: Finding, now: datetime, why: str) -> Transition:

@@ -42,8 +42,8 @@ def holder(model: OperatingModel, role: str, product_id: str | None, today: date
     level: str | None = role
     while level is not None:
         person, path, of = _written(model, level, product)
-        above = _ABOVE.get(level, STREAM_OWNER)
-        upwards = f": goes to the {role_words(above)}" if above else ""
+        upper = above(level)
+        upwards = f": goes to the {role_words(upper)}" if upper else ""
         if person is None:
             steps.append(f"nobody is {role_words(level)}{of}{upwards}")
         else:
@@ -56,8 +56,13 @@ def holder(model: OperatingModel, role: str, product_id: str | None, today: date
             if here(model, person, today):
                 return Held(role, person, tuple(steps), path)
             steps.append(f"{person} has left{upwards}")
-        level = above
+        level = upper
     return Held(role, None, tuple(steps), None)
+
+
+def above(role: str) -> str | None:
+    """The role one level up; None above the operator."""
+    return _ABOVE.get(role, STREAM_OWNER)
 
 
 def role_words(role: str) -> str:

@@ -170,10 +170,11 @@ waivers = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("requested_by", sa.Text, nullable=False),
     sa.Column("requested_at", Instant, nullable=False),
-    sa.Column("approved_by", sa.Text),
-    sa.Column("approved_at", Instant),
-    sa.Column("until", Instant, nullable=False),
+    sa.Column("until", sa.Date, nullable=False),  # the last day it holds
     sa.Column("state", sa.Text, nullable=False),  # requested, approved, denied, revoked, expired
+    sa.Column("decided_by", sa.Text),
+    sa.Column("decided_at", Instant),
+    sa.Column("critical", sa.Boolean, nullable=False),  # covers the finding also where it is critical
 )
 
 outbox = sa.Table(

@@ -261,10 +261,11 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("requested_by", sa.Text(), nullable=False),
         sa.Column("requested_at", sa.BigInteger(), nullable=False),
-        sa.Column("approved_by", sa.Text()),
-        sa.Column("approved_at", sa.BigInteger()),
-        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text()),
+        sa.Column("decided_at", sa.BigInteger()),
+        sa.Column("critical", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_waivers"),
     )
     op.create_index("ix_waivers_subject", "waivers", ["subject"], unique=False)

@@ -62,6 +62,7 @@ class StoreDesk:
         book, now = self.book(), self.clock()
         async with self.database.read() as connection:
             mine = [f for f in await self._open(connection, asker) if _is_about(f, about)]
+            waived = [f for f in await self._waived(connection, asker) if _is_about(f, about)]
             states = await syncs.states(connection)
             judged_at = await facts.judged_at(connection)
             counts = await verdicts.counts(connection)
@@ -73,21 +74,27 @@ class StoreDesk:
             sources=tuple(source_ages(book.model, states, now).values()),
             judged_at=judged_at,
             next_digest_at=self.next_digest(now),
+            waived=len(waived),
         )
 
     async def findings(self, asker: Asker, query: FindingsQuery) -> FindingsPage:
-        """A page of open findings, most severe first."""
+        """A page of open findings, or of waived ones; most severe first."""
         book, now = self.book(), self.clock()
         async with self.database.read() as connection:
             mine = [f for f in await self._open(connection, asker) if _fits(f, query)]
+            waived = [f for f in await self._waived(connection, asker) if _fits(f, query)]
+            if query.waived:
+                mine = waived
             if query.without_labels:
                 mine = await _without(connection, mine, set(query.without_labels))
             pages = max(1, math.ceil(len(mine) / PAGE))
             page = min(query.page, pages)
             shown = mine[(page - 1) * PAGE : page * PAGE]
             words = await said(connection, book, shown, now)
-        lines = tuple(line(f, book.by_id[f.rule], "open", words[f.id]) for f in shown)
-        return FindingsPage(lines, page, pages, len(mine))
+        lines = tuple(
+            line(f, book.by_id[f.rule], "waived" if query.waived else "open", words[f.id]) for f in shown
+        )
+        return FindingsPage(lines, page, pages, len(mine), len(waived))
 
     async def explain(self, asker: Asker, what: str) -> Explanation | None:
         """All rules about a key or a finding's id; None where it is unknown or not for this person."""
@@ -148,10 +155,16 @@ class StoreDesk:
         )
 
     async def _open(self, connection: AsyncConnection, asker: Asker) -> list[Finding]:
+        return self._for(asker, await findings.open_now(connection))
+
+    async def _waived(self, connection: AsyncConnection, asker: Asker) -> list[Finding]:
+        return self._for(asker, await findings.waived_now(connection))
+
+    def _for(self, asker: Asker, found: Sequence[Finding]) -> list[Finding]:
         book, clearance = self.book(), self.clearance(asker)
         return [
             f
-            for f in await findings.open_now(connection)
+            for f in found
             if book.speaks(f.rule, f.product)
             and visible(f.audience, clearance)
             and self._lets_in(asker, f.product)

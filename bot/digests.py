@@ -87,6 +87,7 @@ async def _one(connection: AsyncConnection, book: Book, order: Order, target: Ta
         if belongs(h.finding)
     ]
     open_now = [f for f in await findings.open_now(connection) if belongs(f)]
+    waived = sum(map(belongs, await findings.waived_now(connection)))
     told = {f.id: f for _, f in history} | {f.id: f for f in open_now}
     words = await said(connection, book, told.values(), now)
     counts = [c for c in await verdicts.counts(connection) if c.product in target.products]
@@ -100,7 +101,7 @@ async def _one(connection: AsyncConnection, book: Book, order: Order, target: Ta
         open_now,
         book.by_id,
         lambda f: words[f.id],
-        _coverage(counts, ages.values()),
+        _coverage(counts, ages.values(), waived),
     )
     return Made(
         name,
@@ -111,12 +112,13 @@ async def _one(connection: AsyncConnection, book: Book, order: Order, target: Ta
     )
 
 
-def _coverage(counts: Sequence[verdicts.Count], ages: Iterable[SourceAge]) -> Coverage:
+def _coverage(counts: Sequence[verdicts.Count], ages: Iterable[SourceAge], waived: int) -> Coverage:
     return Coverage(
         checked=max((c.passed + c.failed + c.unknown for c in counts), default=0),
         rules=len({c.rule for c in counts}),
         unknown=sum(c.unknown for c in counts),
         sources=tuple(ages),
+        waived=waived,
     )
 
 

@@ -18,13 +18,14 @@ MOST = 10
 
 
 def letters(book: Book, transitions: Sequence[Transition]) -> list[Letter]:
-    """Messages these transitions cause. Inherited and inhibited findings cause none."""
+    """Messages these transitions cause. Inherited, inhibited and waived findings cause none."""
     by_channel: dict[str, list[Transition]] = {}
     for t in transitions:
         finding = t.finding
         silent = (finding.inherited and t.event != "worsened") or finding.inhibited_by is not None
         if (
             t.event not in NEWS
+            or finding.state != "open"
             or silent
             or book.mode(finding.rule, finding.product) not in {"notify", "gate"}
         ):

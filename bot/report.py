@@ -35,6 +35,7 @@ class Report:
     lines: tuple[Line, ...]
     counts: tuple[verdicts.Count, ...]
     why_unknown: tuple[tuple[str, str], ...]  # rule, and what it would need to know
+    waived: int = 0  # findings that a waiver covers
 
     @property
     def worst(self) -> Severity | None:
@@ -49,6 +50,7 @@ class Report:
             "new": self.new,
             "inherited": self.inherited,
             "resolved": self.resolved,
+            "waived": self.waived,
             "findings": [plain(asdict(x)) for x in self.lines],
             "verdicts": [asdict(c) for c in self.counts],
             "unknown": dict(self.why_unknown),
@@ -60,9 +62,10 @@ class Report:
         open_ = (
             ", ".join(f"{by_severity[s]} {s.word}" for s in reversed(Severity) if by_severity[s]) or "nothing"
         )
+        waived = f", waived {self.waived}" if self.waived else ""
         text = [
             f"{self.checked:,} subjects judged by {self.rules} rules. Open: {open_}.",
-            f"New {self.new}, inherited {self.inherited}, resolved {self.resolved}, pending {self.pending}.",
+            f"New {self.new}, inherited {self.inherited}, resolved {self.resolved}, pending {self.pending}{waived}.",
             "",
             *_by_rule(self.counts),
         ]
@@ -81,6 +84,7 @@ async def report(database: Database, book: Book, judged: Judged, now: datetime) 
     async with database.read() as connection:
         counts = await verdicts.counts(connection)
         found = [f for f in await findings.open_now(connection) if book.speaks(f.rule, f.product)]
+        waived = [f for f in await findings.waived_now(connection) if book.speaks(f.rule, f.product)]
         words = await said(connection, book, found, now)
         unknown = await _why_unknown(connection, book, counts, now)
     return Report(
@@ -93,6 +97,7 @@ async def report(database: Database, book: Book, judged: Judged, now: datetime) 
         lines=tuple(line(f, book.by_id[f.rule], "open", words[f.id]) for f in found),
         counts=tuple(counts),
         why_unknown=tuple(unknown),
+        waived=len(waived),
     )
 
 

@@ -10,14 +10,17 @@ from rules.rule import Rule
 from rules.views import Explanation
 
 
-def findings_text(found: FindingsPage) -> str:
-    """A page of findings."""
+def findings_text(found: FindingsPage, *, waived: bool = False) -> str:
+    """A page of findings; under open ones, how many more are waived."""
+    kind, option = ("waived", " --waived") if waived else ("open", "")
+    beside = "" if waived or not found.waived else f"\n\n  {found.waived} waived: opsbot findings --waived"
     if not found.total:
-        return "No open finding matches. Newer data: opsbot sync, then opsbot judge"
-    following = "opsbot explain KEY"
+        return f"No {kind} finding matches. Newer data: opsbot sync, then opsbot judge{beside}"
+    following = "opsbot waivers" if waived else "opsbot explain KEY"
     if found.page < found.pages:
-        following = f"opsbot findings --page {found.page + 1}"
-    return as_text(answers.findings(found.lines, found.page, found.pages, found.total, following)).strip()
+        following = f"opsbot findings{option} --page {found.page + 1}"
+    page = answers.findings(found.lines, found.page, found.pages, found.total, following, kind=kind)
+    return as_text(page).strip() + beside
 
 
 def rules_text(rules: Sequence[Rule]) -> str:

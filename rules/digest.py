@@ -41,12 +41,14 @@ class Coverage:
     rules: int
     unknown: int
     sources: tuple[SourceAge, ...]
+    waived: int = 0  # findings that a waiver covers
 
 
 HAPPENED: Mapping[Event, Happened] = {
     "opened": "new",
     "moved": "new",
     "reopened": "reopened",
+    "unwaived": "unwaived",
     "worsened": "worsened",
     "resolved": "resolved",
 }
@@ -86,6 +88,7 @@ def compose(
         checked=coverage.checked,
         rules=coverage.rules,
         sources=coverage.sources,
+        waived=coverage.waived,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from rules.findings import Severity
 
-Happened = Literal["new", "worsened", "reopened", "resolved", "open"]
+Happened = Literal["new", "worsened", "reopened", "unwaived", "resolved", "open", "waived"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class Digest:
     checked: int  # subjects judged
     rules: int
     sources: tuple[SourceAge, ...]
+    waived: int = 0  # findings that a waiver covers: counted here, told nowhere
 
     @property
     def silent(self) -> bool:
@@ -76,6 +77,7 @@ class Status:
     sources: tuple[SourceAge, ...]
     judged_at: datetime | None
     next_digest_at: datetime | None
+    waived: int = 0  # beside the open ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ def findings(
     context: typer.Context,
     product: Annotated[str | None, typer.Option(help="Only this product.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only this rule.")] = None,
+    waived: Annotated[
+        bool, typer.Option("--waived", help="Those that a waiver covers, instead of the open ones.")
+    ] = False,
     page: Annotated[int, typer.Option(min=1, help="Page of the list.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
@@ -29,10 +32,13 @@ def findings(
             if rule is not None and rule not in app.book.by_id:
                 return _unknown("rule", rule, app.book.by_id)
             query = FindingsQuery(
-                products=(product,) if product else (), rules=(rule,) if rule else (), page=page
+                products=(product,) if product else (),
+                rules=(rule,) if rule else (),
+                waived=waived,
+                page=page,
             )
             found = await app.desk.findings(app.operator(), query)
-        say(_json([asdict(x) for x in found.lines]) if as_json else findings_text(found))
+        say(_json([asdict(x) for x in found.lines]) if as_json else findings_text(found, waived=waived))
         return 0
 
     raise typer.Exit(run_async(work()))

@@ -21,6 +21,7 @@ from bot.slack.messages import (
     section,
     severities,
     source_age,
+    waived,
 )
 from bot.slack.text import code, link, plain, safe
 from rules.findings import Severity
@@ -35,7 +36,7 @@ def status(now: Status, at: datetime, following: str) -> Message:
     times = [f"judged {_moment(now.judged_at, at)}" if now.judged_at else "not judged yet"]
     if now.next_digest_at:
         times.append(f"next digest {_moment(now.next_digest_at, at)}")
-    counts = [f"{severities(now.open, bold=True)}."]
+    counts = [f"{severities(now.open, bold=True)}{waived(now.waived)}."]
     if now.inherited:
         counts.append(f"{now.inherited:,} of them inherited from before opsbot looked.")
     if now.unknown:
@@ -51,13 +52,16 @@ def status(now: Status, at: datetime, following: str) -> Message:
     )
 
 
-def findings(lines: Sequence[Line], page: int, pages: int, total: int, following: str) -> Message:
+def findings(
+    lines: Sequence[Line], page: int, pages: int, total: int, following: str, *, kind: str = "open"
+) -> Message:
     """A page of findings, most severe first."""
     if not total:
-        sentence = "No open findings match that you may see."
+        sentence = f"No {kind} findings match that you may see."
         return Message(sentence, (section(sentence), _next(following)))
-    sentence = f"{plural(total, 'open finding')}, page {page} of {pages}."
-    head = [section(f"*{plural(total, 'open finding')}*, page {page} of {pages}")]
+    many = plural(total, f"{kind} finding")
+    sentence = f"{many}, page {page} of {pages}."
+    head = [section(f"*{many}*, page {page} of {pages}")]
     body, left = _fitting(head, (section(finding(line)) for line in lines))
     missing = (
         [context(f"and {left:,} more on this page that do not fit: narrow the filters.")] if left else []

@@ -27,7 +27,13 @@ MARKS: Mapping[Severity, str] = {
 }
 """Beside the word, never instead of it."""
 
-_HAPPENED: Mapping[Happened, str] = {"new": "New", "worsened": "Worse than before", "reopened": "Back again"}
+_HAPPENED: Mapping[Happened, str] = {
+    "new": "New",
+    "worsened": "Worse than before",
+    "reopened": "Back again",
+    "unwaived": "No longer waived",
+}
+_COUNTED: Mapping[Happened, str] = {"reopened": "back again", "unwaived": "no longer waived"}
 _RESERVED_BLOCKS = 5  # after them: more, resolved, inherited, next command
 _RESERVED_CHARACTERS = 4_000
 
@@ -118,6 +124,11 @@ def severities(counts: Mapping[Severity, int], *, bold: bool = False) -> str:
     return (f"*{total}*" if bold else total) + (f" ({', '.join(parts)})" if parts else "")
 
 
+def waived(count: int) -> str:
+    """`, 2 waived`, after the open ones; nothing for none."""
+    return f", {count:,} waived" if count else ""
+
+
 def age(length: timedelta) -> str:
     """`6 min`, `3 h`, `2 d`: rounded down, as people say it."""
     minutes = max(int(length.total_seconds() // 60), 0)
@@ -139,7 +150,7 @@ def source_age(source: SourceAge, now: datetime) -> str:
 
 def _counts(told: Digest) -> list[str]:
     changed = {h: sum(x.count for x in told.lines if x.happened == h) for h in _HAPPENED}
-    parts = [f"{n:,} {'back again' if h == 'reopened' else h}" for h, n in changed.items() if n]
+    parts = [f"{n:,} {_COUNTED.get(h, h)}" for h, n in changed.items() if n]
     if told.more:
         parts.append(f"{told.more:,} more")
     if resolved := sum(x.count for x in told.resolved):
@@ -151,7 +162,7 @@ def _numbers(told: Digest) -> str:
     first, *others = _counts(told)
     since = f" since {day(told.since)}" if told.since else ""
     changed = ", ".join([f"*{first.capitalize()}*", *others])
-    return f"{changed}{since}. {severities(told.open, bold=True)}."
+    return f"{changed}{since}. {severities(told.open, bold=True)}{waived(told.waived)}."
 
 
 def _freshness(told: Digest) -> Iterator[str]:

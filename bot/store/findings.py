@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import chunks, upsert
 from bot.store.tables import baselines, findings, history
-from rules.findings import ALIVE, Event, Finding, Severity, Transition
+from rules.findings import ALIVE, Event, Finding, Severity, State, Transition
 
 
 async def save(connection: AsyncConnection, transitions: Sequence[Transition], model: str) -> None:
@@ -72,7 +72,16 @@ async def by_ids(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, F
 
 async def open_now(connection: AsyncConnection) -> list[Finding]:
     """All open findings, gravest and oldest first."""
-    query = sa.select(findings).where(findings.c.state == "open")
+    return await _in_state(connection, "open")
+
+
+async def waived_now(connection: AsyncConnection) -> list[Finding]:
+    """All findings that a waiver covers, gravest and oldest first."""
+    return await _in_state(connection, "waived")
+
+
+async def _in_state(connection: AsyncConnection, state: State) -> list[Finding]:
+    query = sa.select(findings).where(findings.c.state == state)
     rows = await connection.execute(
         query.order_by(findings.c.severity.desc(), findings.c.opened_at, findings.c.id)
     )

@@ -30,6 +30,7 @@ class FindingsQuery:
     severities: frozenset[Severity] = field(default_factory=frozenset)
     without_labels: tuple[str, ...] = ()
     page: int = 1  # from 1
+    waived: bool = False  # those that a waiver covers, instead of the open ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class FindingsPage:
     page: int
     pages: int
     total: int
+    waived: int = 0  # how many match that a waiver covers
 
 
 class Desk(Protocol):
@@ -66,7 +68,7 @@ class Desk(Protocol):
         ...
 
     async def findings(self, asker: Asker, query: FindingsQuery) -> FindingsPage:
-        """A page of open findings, most severe first."""
+        """A page of open findings, or of waived ones; most severe first."""
         ...
 
     async def explain(self, asker: Asker, what: str) -> Explanation | None:

@@ -39,7 +39,7 @@ async def derive_records(database: Database, book: Book, now: datetime) -> dict[
                 batch = await records.marked(connection, kind, BATCH)
                 if not batch:
                     break
-                around = await _around(connection, batch)
+                around = await neighbours(connection, batch)
             rows = await asyncio.to_thread(_rows, batch, around, context)
             async with database.write() as connection:
                 same = [_subject(s) for s in await records.unmark(connection, batch)]
@@ -49,8 +49,8 @@ async def derive_records(database: Database, book: Book, now: datetime) -> dict[
     return derived
 
 
-async def _around(connection: AsyncConnection, batch: Sequence[Stored]) -> Around:
-    """The neighbours of a batch: whom it points at, their parents, and the pull requests about them."""
+async def neighbours(connection: AsyncConnection, batch: Sequence[Stored]) -> Around:
+    """What stands around a batch: whom it points at, their parents, and the pull requests about them."""
     items: dict[str, Any] = {}
     batched = [s.record for s in batch if isinstance(s.record, WorkItem | PullRequest)]
     wanted = {key for record in batched for _, key in edges(record)}

@@ -1,31 +1,29 @@
 """The desk: answers about status, findings and reasons, from the store, cut to what the asker may see."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import Book
 from bot.clock import Clock
+from bot.explain.subject import explain_row
 from bot.freshness import source_ages
 from bot.routing import about_channel, product_name, spoken
 from bot.slack.commands.desk import Asker, FindingsPage, FindingsQuery
 from bot.store import facts, findings, syncs, verdicts
 from bot.store.database import Database
 from bot.store.judging import joined_rows
-from bot.words import context, said
+from bot.words import said
 from config.model import Product
 from rules.audience import Clearance, lets_in, visible
 from rules.digest import line
-from rules.explain import explain_rule
 from rules.facts import TABLES
-from rules.facts.sources import Synced
-from rules.findings import ALIVE, Finding, Severity, finding_id, shifted
+from rules.findings import Finding, Severity
 from rules.names import without_names
-from rules.views import Explanation, Placed, RuleExplained, Status
+from rules.views import Explanation, Status
 
 PAGE = 10
 
@@ -109,9 +107,7 @@ class StoreDesk:
                     continue
                 if not self._lets_in(asker, row["product"]):
                     continue
-                known = await findings.of_subjects(connection, table, [subject])
-                states = await syncs.states(connection)
-                whole = self._explanation(table, row, known, states, now)
+                whole = await explain_row(connection, self.book(), table, row, now)
                 return whole if asker.operator else without_names(whole, self.book().model, asker.handle)
         return None
 
@@ -120,39 +116,6 @@ class StoreDesk:
         if finding is not None:
             return [(finding.table, finding.subject)]
         return await facts.find(connection, what)
-
-    def _explanation(
-        self,
-        table: str,
-        row: Mapping[str, Any],
-        known: Mapping[str, Finding],
-        states: Mapping[str, Synced],
-        now: datetime,
-    ) -> Explanation:
-        book = self.book()
-        explained = []
-        for rule in book.rules:
-            if rule.about == table and book.mode(rule.id, row["product"]) != "off":
-                one = explain_rule(rule, row, context(book, rule, row, now))
-                one = replace(one, mode=book.mode(rule.id, row["product"]))
-                if one.severity is not None:
-                    tier = None if row["tier"] is None else int(row["tier"])
-                    one = replace(one, severity=shifted(one.severity, tier, names_tier=rule.names_tier))
-                explained.append(_with_finding(one, known.get(finding_id(rule.id, table, row["subject"]))))
-        return Explanation(
-            key=row["key"] or row["subject"],
-            title=row["title"] or "",
-            url=row["url"] or "",
-            product=row["product"],
-            stream=row["stream"],
-            placed=Placed(_mapped(table, row), None, (), row.get("nearest_miss")),
-            audience=row["audience"],
-            source=source_ages(book.model, states, now).get(row["source"]),
-            observed_at=row["observed_at"],
-            rules=tuple(explained),
-            changes=(),
-            record={},
-        )
 
     async def _open(self, connection: AsyncConnection, asker: Asker) -> list[Finding]:
         return self._for(asker, await findings.open_now(connection))
@@ -218,22 +181,3 @@ async def _without(connection: AsyncConnection, found: list[Finding], labels: se
         kept += [f for f in of_table if not labels & set(rows.get(f.subject, {}).get("labels") or ())]
     order = {f.id: n for n, f in enumerate(found)}
     return sorted(kept, key=lambda f: order[f.id])
-
-
-def _with_finding(explained: RuleExplained, finding: Finding | None) -> RuleExplained:
-    if finding is None or finding.state not in ALIVE:
-        return explained
-    severity = finding.severity if explained.verdict == "fail" else explained.severity
-    since = finding.opened_at or finding.first_seen_at
-    return replace(explained, finding=finding.id, since=since, severity=severity)
-
-
-def _mapped(table: str, row: Mapping[str, Any]) -> str:
-    """How the product was found, or why not."""
-    if row.get("mapped_by"):
-        return str(row["mapped_by"])
-    if row.get("candidate_products", 0) and row["candidate_products"] > 1:
-        return f"{row['candidate_products']:g} products claim it with equal precedence"
-    if row.get("nearest_miss"):
-        return f"no selector matches; {row['nearest_miss']}"
-    return "no selector matches" if table in {"work_items", "pull_requests"} else ""

@@ -15,7 +15,7 @@ from bot.store.database import Database
 from bot.store.judging import joined_rows
 from bot.words import context, plain, said
 from rules.digest import line
-from rules.explain import explain_rule
+from rules.explain import told
 from rules.findings import Severity
 from rules.views import Line
 
@@ -62,10 +62,10 @@ class Report:
         open_ = (
             ", ".join(f"{by_severity[s]} {s.word}" for s in reversed(Severity) if by_severity[s]) or "nothing"
         )
-        waived = f", waived {self.waived}" if self.waived else ""
+        pending = f"pending {self.pending}" + (f", waived {self.waived}" if self.waived else "")
         text = [
             f"{self.checked:,} subjects judged by {self.rules} rules. Open: {open_}.",
-            f"New {self.new}, inherited {self.inherited}, resolved {self.resolved}, pending {self.pending}{waived}.",
+            f"New {self.new}, inherited {self.inherited}, resolved {self.resolved}, {pending}.",
             "",
             *_by_rule(self.counts),
         ]
@@ -111,7 +111,7 @@ async def _why_unknown(
         rows = await joined_rows(connection, book, rule.about, examples[:1], now)
         for row in rows.values():
             many = sum(c.unknown for c in counts if c.rule == rule.id)
-            says = explain_rule(rule, row, context(book, rule, row, now)).says
+            says = told(rule, row, context(book, rule, row, now))
             reasons.append((rule.id, f"{many:,} unknown; {row['key']}: {says}"))
     return reasons
 

@@ -1,7 +1,7 @@
 """Findings in words: the sentences of their rules, filled from the facts as they are today."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -46,7 +46,7 @@ def _said(book: Book, finding: Finding, row: Mapping[str, Any] | None, now: date
 def plain(found: object) -> object:
     """The same as JSON can hold it: times as ISO texts, severities as words, lists as lists."""
     match found:
-        case datetime():
+        case date():  # and the moments among them
             return found.isoformat()
         case Severity():
             return found.word

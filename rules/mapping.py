@@ -1,7 +1,7 @@
 """Mapping: which product of the operating model an item or a pull request belongs to, and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -48,6 +48,15 @@ class Mapper:
         self._words: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
         self._misses: dict[tuple[str, str, str], str | None] = {}
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All selectors of products, in the order of the model."""
+        return (*self._entries, *self._paths)
+
+    def claims(self, traits: Traits) -> tuple[str, ...]:
+        """The products whose selectors claim something with these traits with the highest precedence."""
+        return tuple(entry.product for entry in self._best(traits))
+
     def team(self, word: str | None) -> str | None:
         """The team of the model that a tool calls so: its id, also with blanks for dashes, or its slug."""
         return self._teams.get(word.casefold()) if word is not None else None
@@ -55,7 +64,7 @@ class Mapper:
     def place(self, item: WorkItem, ancestors: Sequence[WorkItem] = ()) -> Placement:
         """The item's own match, else that of the nearest ancestor that has one (parent first)."""
         for one in (item, *ancestors):
-            own = self._own(self._traits(one))
+            own = self._own(self.traits(one))
             if own.candidates:
                 return own
         return Placement(nearest_miss=self._nearest_miss(item))
@@ -77,7 +86,7 @@ class Mapper:
     def ignored(self, thing: WorkItem | PullRequest) -> bool:
         """The model says that no rule is to look at it; a pull request also if all its files are ignored."""
         if isinstance(thing, WorkItem):
-            return any(self._ignored.matching(self._traits(thing)))
+            return any(self._ignored.matching(self.traits(thing)))
         traits = Traits(thing.container, thing.labels)
         if any(self._ignored.matching(traits)):
             return True
@@ -86,7 +95,8 @@ class Mapper:
             any(path_matches(path, pattern) for pattern in patterns) for path in thing.paths or ()
         )
 
-    def _traits(self, item: WorkItem) -> Traits:
+    def traits(self, item: WorkItem) -> Traits:
+        """What selectors look at in a work item."""
         return Traits(
             item.container, item.labels, item.components, item.kind, self.team(item.team), item.fields
         )
@@ -95,6 +105,10 @@ class Mapper:
         named = traits.fields.get("product")
         if named in self._model.products:
             return self._placed(named, "field product", 5)
+        return _settle([self._placed(e.product, e.where, e.rank) for e in self._best(traits)])
+
+    def _best(self, traits: Traits) -> Collection[Entry]:
+        """The first selector of each product that claims it with the highest precedence."""
         best: dict[str, Entry] = {}
         highest = -1
         for entry in self._index.matching(traits):
@@ -102,7 +116,7 @@ class Mapper:
                 highest, best = entry.rank, {entry.product: entry}
             elif entry.rank == highest:
                 best.setdefault(entry.product, entry)
-        return _settle([self._placed(e.product, e.where, e.rank) for e in best.values()])
+        return best.values()
 
     def _by_path(self, pull: PullRequest, traits: Traits) -> Placement:
         if not pull.paths:

@@ -112,6 +112,7 @@ class Measured:
     zone: str
     hours: str
     place: str | None  # file:line of the calendar
+    chosen: str = ""  # whose calendar it is: of the product, of the value stream, of the company, and where
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +151,13 @@ class RuleExplained:
     violates: tuple[Part, ...]
     rule_place: str  # file:line of the rule
     mode: str  # off, shadow, digest, notify or gate
-    mode_place: str | None  # file:line of the mode; None: from the profile
+    mode_place: str | None  # file:line of the mode, or the profile that sets it
     measured: Measured
     holder: Holder
     finding: str | None = None
     since: datetime | None = None
     history: tuple[Happening, ...] = ()  # of the finding, oldest first
+    to_know: str = ""  # what would make an unknown verdict known
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ class Placed:
     place: str | None
     tried: tuple[Tried, ...]
     nearest_miss: str | None
+    others: int = 0  # selectors beside these, which name nothing of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.database import chunks, upsert
 from bot.store.tables import baselines, findings, history
 from rules.findings import ALIVE, Event, Finding, Severity, State, Transition
+from rules.views import Happening
+
+SHORT = 10
+"""Characters of a fingerprint that tell models apart for people."""
 
 
 async def save(connection: AsyncConnection, transitions: Sequence[Transition], model: str) -> None:
@@ -112,6 +116,17 @@ async def since(
         query = query.where(history.c.at > moment)
     rows = await connection.execute(query.order_by(history.c.id))
     return [Happened(r.at, r.event, _finding(r)) for r in rows]
+
+
+async def lives(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, list[Happening]]:
+    """What happened to each of these findings, oldest first, by id."""
+    found: dict[str, list[Happening]] = {}
+    for some in chunks(list(dict.fromkeys(ids))):
+        query = sa.select(history).where(history.c.finding.in_(some)).order_by(history.c.id)
+        for row in await connection.execute(query):
+            told = Happening(row.at, row.event, Severity(row.severity), row.why, row.model[:SHORT])
+            found.setdefault(row.finding, []).append(told)
+    return found
 
 
 async def last_row(connection: AsyncConnection) -> int:

@@ -222,6 +222,12 @@ async def marked(connection: AsyncConnection, kind: str, limit: int) -> list[Sto
     return await _load(connection, query.order_by(records.c.source, records.c.id).limit(limit))
 
 
+async def of(connection: AsyncConnection, kind: str, source: str, id_: str) -> Stored | None:
+    """One record with its history, or None."""
+    query = sa.select(records).where(records.c.kind == kind, records.c.source == source, records.c.id == id_)
+    return next(iter(await _load(connection, query)), None)
+
+
 async def by_key(
     connection: AsyncConnection, kind: str, keys: Iterable[str]
 ) -> dict[str, WorkItem | PullRequest]:

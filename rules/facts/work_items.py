@@ -31,7 +31,7 @@ TABLE = FactTable(
             "feature, defect, risk, debt or experiment, as the workflow declares.",
             source="workflow.flow",
             absence="uncategorised",
-            declared="products.{product}.workflow",
+            declared="workflows.{workflow}.flow",
         ),
         Fact("status", Type.TEXT, "The source's own status.", source="jira, github"),
         Fact(
@@ -39,7 +39,7 @@ TABLE = FactTable(
             Type.TEXT,
             "backlog, active, waiting, done or dropped, as the workflow maps the status.",
             source="workflow",
-            declared="products.{product}.workflow",
+            declared="workflows.{workflow}.{state}",
         ),
         Fact(
             "state_declared",

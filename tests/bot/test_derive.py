@@ -102,10 +102,10 @@ async def test_what_changes_while_it_is_derived_is_derived_again(
     one = story("SHOP-1")
     await shop.derive()
     await shop.pull(one)
-    around = deriving._around  # noqa: SLF001 - the moment between reading and writing
+    around = deriving.neighbours
 
     async def and_a_page_comes(*arguments: Any) -> Any:
-        monkeypatch.setattr(deriving, "_around", around)
+        monkeypatch.setattr(deriving, "neighbours", around)
         found = await around(*arguments)
         async with shop.database.write() as connection:
             await records.save(connection, [replace(one, labels=("late",), changed_at=NOW)], NOW + HOUR)
@@ -113,7 +113,7 @@ async def test_what_changes_while_it_is_derived_is_derived_again(
             await derive_records(shop.database, shop.book, NOW)
         return found
 
-    monkeypatch.setattr(deriving, "_around", and_a_page_comes)
+    monkeypatch.setattr(deriving, "neighbours", and_a_page_comes)
     derived = await derive_records(shop.database, shop.book, NOW)
     assert derived.get("work_items", []) == ([] if another_derives_it else ["jira:SHOP-1"])
     (row,) = await _facts(shop, "SHOP-1")

@@ -3,14 +3,19 @@ from typing import Any
 
 import pytest
 from random_expressions import CALENDAR
+from rule_records import model
 
+from config.inherit import Resolved
+from config.origins import Origins
+from rules.declared import Declared
 from rules.evaluate import Context
-from rules.explain import explain_rule
+from rules.explain import Standing, explain_rule
 from rules.findings import Severity
 from rules.rule import read_rule
 from rules.views import Part, RuleExplained
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)  # a Friday, 13:00 in Berlin; the Thursday before is closed
+STANDING = Standing(Declared(model(), Origins(Resolved(), {}, "")), "digest", "profile starter", NOW.date())
 TODAY = float(datetime(2026, 11, 27, tzinfo=UTC).toordinal())
 RULE = read_rule(
     {
@@ -51,7 +56,7 @@ def explained(**facts: Any) -> RuleExplained:
         "blocked_since": NOW - timedelta(days=2),
         **facts,
     }
-    return explain_rule(RULE, row, Context(NOW, CALENDAR, {}))
+    return explain_rule(RULE, row, Context(NOW, CALENDAR, {}), STANDING)
 
 
 def met(part: Part) -> dict[str, object]:
@@ -69,11 +74,9 @@ def test_a_failing_rule_shows_each_condition_with_the_values_it_met() -> None:
     ]
     blocked = answer.violates[1]
     assert (blocked.text, blocked.holds) == ("business_days_since(blocked_since) > days", False)
-    assert met(blocked) == {
-        "business_days_since(blocked_since)": 1.0,
-        "blocked_since": NOW - timedelta(days=2),
-        "days": 2.0,
-    }
+    assert met(blocked) == {"business_days_since(blocked_since)": 1.0, "days": 2.0}
+    (since,) = blocked.inputs[0].made_of
+    assert (since.name, since.value) == ("blocked_since", NOW - timedelta(days=2))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import demo, digests, doctor, judging, model, reading, service, slack
+from bot.cli import demo, digests, doctor, judging, model, reading, service, simulate, slack
 from bot.cli.frame import Options, guarded, say
 
 EPILOG = "Start with: opsbot demo · opsbot judge --from export.csv · opsbot model check"
@@ -34,6 +34,7 @@ def build() -> typer.Typer:
     app.command()(reading.findings)
     app.command()(reading.explain)
     app.command()(reading.rules)
+    app.command()(simulate.simulate)
     app.command()(doctor.doctor)
     app.add_typer(model.app, name="model")
     app.add_typer(slack.app, name="slack")

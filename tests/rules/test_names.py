@@ -7,7 +7,7 @@ import slack_views as views
 
 from config.model import OperatingModel
 from rules.names import without_names
-from rules.views import Explanation, Part
+from rules.views import Explanation, Holder, Part, RawChange
 
 
 def explained() -> Explanation:
@@ -38,3 +38,38 @@ def test_a_person_sees_their_own_name_alone() -> None:
 )
 def test_others_see_that_there_is_somebody(people_data: str, handle: str | None) -> None:
     assert seen(people_data, handle)["assignee"] == "somebody"
+
+
+def whole(people_data: str, handle: str | None) -> Explanation:
+    model = OperatingModel.model_validate({"people_data": people_data, "people": {"bo": {}, "ana": {}}})
+    steps = ("ana is product manager of bo-booking", "bo acts for ana until 2026-12-19")
+    at = views.NOW
+    about = views.explanation(
+        rules=(views.explained(holder=Holder("product manager", "bo", steps, "shop.yaml:2")),),
+        changes=(
+            RawChange(at, "account-7", "assignee", "account-7", None),
+            RawChange(at, None, "status", "To Do", "Done"),
+        ),
+        record={"reporter": "account-7", "title": "A lamp", "reviews": [{"by": "bo", "state": "approved"}]},
+    )
+    return without_names(about, model, handle)
+
+
+def test_holders_changes_and_records_name_nobody_else() -> None:
+    about = whole("self", "bo")
+    assert about.rules[0].holder == Holder(
+        "product manager",
+        "bo",
+        ("somebody is product manager of bo-booking", "bo acts for somebody until 2026-12-19"),
+        "shop.yaml:2",
+    )
+    assert [(c.by, c.before, c.after) for c in about.changes] == [
+        ("somebody", "somebody", None),
+        (None, "To Do", "Done"),
+    ]
+    assert about.record["reporter"] == "somebody"
+    assert about.record["reviews"] == [{"by": "bo", "state": "approved"}]
+    nobody = whole("role", "bo")
+    assert nobody.rules[0].holder.person == "somebody"
+    assert nobody.record["reviews"] == [{"by": "somebody", "state": "approved"}]
+    assert whole("named", None).record["reporter"] == "account-7"

@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from bot.app import App, open_app
 from bot.book import read_book
@@ -27,15 +28,16 @@ from config.settings import Settings, SourceAccess
 from connectors.github import sandbox as github_sandbox
 from connectors.jira import sandbox as jira_sandbox
 from connectors.larkfield.generate import larkfield
+from connectors.larkfield.outage import Breakable, Outage
 from connectors.larkfield.world import World
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 TUESDAY = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 USER, TOKEN, SECRET = "omar@larkfield.example", "larkfield", "larkfield-signs"  # of servers on this machine
 MODEL, DATABASE, DOTENV = "operating-model", "opsbot.db", ".env"
-STILL = f"""# Larkfield's clock stands still, so that its data stays as fresh as the story has it.
-OPSBOT_NOW={TUESDAY.isoformat()}
-"""
+STILL = (
+    "# Larkfield's clock stands still, so that its data stays as fresh as the story has it.\nOPSBOT_NOW={}\n"
+)
 
 Say = Callable[[str], None]
 
@@ -63,6 +65,7 @@ class Larkfield:
     wall: Wall
     slack: Sandbox
     settings: Settings
+    outages: Mapping[str, Outage]  # of Jira and GitHub, by source
 
 
 async def play(folder: Path, say: Say, *, stay: bool = False) -> None:
@@ -86,7 +89,7 @@ async def play(folder: Path, say: Say, *, stay: bool = False) -> None:
                     say(_boxed(message.channel, as_text(Message(message.text, tuple(message.blocks)))))
         say(_next_steps(folder, report, time.monotonic() - began))
         if stay:
-            _write_access(folder, company.settings)
+            write_settings(folder, TUESDAY, company.settings)
             say(f"\nThe tools answer until Ctrl-C; try: {_called()} --in {folder} doctor, sync or run")
             await asyncio.Event().wait()
 
@@ -98,32 +101,40 @@ def prepare(folder: Path) -> None:
         old.unlink()
     shutil.rmtree(folder / MODEL, ignore_errors=True)
     shutil.copytree(example_path(), folder / MODEL)
-    (folder / DOTENV).write_text(STILL, encoding="utf-8")
+    write_settings(folder, TUESDAY)
 
 
-def _write_access(folder: Path, settings: Settings) -> None:
-    """Add to the folder's .env how the local tools are reached; their secrets are no secrets."""
-    lines = [f"OPSBOT_SLACK_URL={settings.slack_url}", f"OPSBOT_SLACK_BOT_TOKEN=xoxb-{TOKEN}"]
-    lines += [f"OPSBOT_SLACK_SIGNING_SECRET={SECRET}", f"OPSBOT_SOURCES__JIRA__USER={USER}"]
-    for source in ("jira", "github"):
-        name = f"OPSBOT_SOURCES__{source.upper()}"
-        lines += [f"{name}__URL={settings.access(source).url}", f"{name}__TOKEN={TOKEN}"]
-        lines += [f"{name}__WEBHOOK_SECRET={SECRET}"]
-    (folder / DOTENV).write_text(STILL + "\n".join(lines) + "\n", encoding="utf-8")
+def write_settings(folder: Path, now: datetime, settings: Settings | None = None) -> None:
+    """The folder's .env: the moment at which its clock stands, and how tools that answer are reached.
+
+    The secrets of the local tools are no secrets.
+    """
+    lines: list[str] = []
+    if settings is not None:
+        lines += [f"OPSBOT_SLACK_URL={settings.slack_url}", f"OPSBOT_SLACK_BOT_TOKEN=xoxb-{TOKEN}"]
+        lines += [f"OPSBOT_SLACK_SIGNING_SECRET={SECRET}", f"OPSBOT_SOURCES__JIRA__USER={USER}"]
+        for source in ("jira", "github"):
+            name = f"OPSBOT_SOURCES__{source.upper()}"
+            lines += [f"{name}__URL={settings.access(source).url}", f"{name}__TOKEN={TOKEN}"]
+            lines += [f"{name}__WEBHOOK_SECRET={SECRET}"]
+    text = STILL.format(now.isoformat()) + "".join(f"{line}\n" for line in lines)
+    (folder / DOTENV).write_text(text, encoding="utf-8")
 
 
 @asynccontextmanager
-async def larkfield_tools(folder: Path) -> AsyncIterator[Larkfield]:
+async def larkfield_tools(folder: Path, told: World | None = None) -> AsyncIterator[Larkfield]:
     """Servers that answer like Jira Cloud, GitHub and Slack on this machine, and settings for them."""
     wall = Wall(MONDAY)
-    world = await asyncio.to_thread(larkfield)
+    world = told or await asyncio.to_thread(larkfield)
+    outages = {"jira": Outage(), "github": Outage()}
+    apps: dict[str, ASGIApp] = {
+        "jira": jira_sandbox.create_app(world, user=USER, token=TOKEN, now=wall),
+        "github": github_sandbox.create_app(world, token=TOKEN, now=wall),
+    }
     async with AsyncExitStack() as stack:
-        jira = await stack.enter_async_context(
-            serving(jira_sandbox.create_app(world, user=USER, token=TOKEN, now=wall))
-        )
-        github = await stack.enter_async_context(
-            serving(github_sandbox.create_app(world, token=TOKEN, now=wall))
-        )
+        jira, github = [
+            await stack.enter_async_context(serving(Breakable(apps[tool], outages[tool]))) for tool in apps
+        ]
         slack = await stack.enter_async_context(create_sandbox(_workspace(world)).serving())
         slack.workspace.clock = wall.seconds
         settings = Settings(
@@ -138,7 +149,7 @@ async def larkfield_tools(folder: Path) -> AsyncIterator[Larkfield]:
             slack_signing_secret=SECRET,
             slack_url=slack.url,
         )
-        yield Larkfield(world, wall, slack, settings)
+        yield Larkfield(world, wall, slack, settings, outages)
 
 
 @asynccontextmanager

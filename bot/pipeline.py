@@ -12,6 +12,7 @@ from bot.derive import derive_aggregates, derive_records
 from bot.judge import Judgement, judge_table
 from bot.store import facts, records, syncs, verdicts
 from bot.store.database import Database, chunks
+from bot.waive import expire
 from connectors.connector import Connector, Page, Problem
 from connectors.errors import ConnectorError, UnexpectedAnswerError
 from rules.facts import TABLES
@@ -134,6 +135,7 @@ async def judge(
             for few in chunks(some):
                 judged.judgements.append(await judge_table(database, book, name, now, few))
     else:
+        await expire(database, book, now)
         for name in TABLES:
             judged.judgements.append(await judge_table(database, book, name, now, None))
         async with database.write() as connection:

@@ -33,6 +33,10 @@ WAIVE = "waive"
 _USUAL = Decision(driver="anyone", approver=STREAM_OWNER, max=Span(90, "d"), never=["self", "subject"])
 
 
+DOERS = ("assignee", "author", "merged_by")
+"""Facts that name the people whose work a subject is."""
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What is acted on: a finding, whom it is about, and who asked for the waiver in question."""

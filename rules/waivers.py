@@ -36,6 +36,7 @@ class Waiver:
     until: date
     state: State
     id: int | None = None  # None: stands in the model
+    finding: str | None = None  # for which it was asked
     requested_by: str | None = None
     requested_at: datetime | None = None
     decided_by: str | None = None

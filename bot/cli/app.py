@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import demo, digests, doctor, judging, model, reading, service, simulate, slack
+from bot.cli import demo, digests, doctor, judging, model, reading, service, simulate, slack, waivers
 from bot.cli.frame import Options, guarded, say
 
 EPILOG = "Start with: opsbot demo · opsbot judge --from export.csv · opsbot model check"
@@ -35,8 +35,10 @@ def build() -> typer.Typer:
     app.command()(reading.explain)
     app.command()(reading.rules)
     app.command()(simulate.simulate)
+    app.command()(waivers.waive)
     app.command()(doctor.doctor)
     app.add_typer(model.app, name="model")
+    app.add_typer(waivers.app, name="waivers")
     app.add_typer(slack.app, name="slack")
     return app
 

@@ -35,9 +35,9 @@ async def by_id(connection: AsyncConnection, number: int) -> Waiver | None:
     return rows[0] if rows else None
 
 
-async def about(connection: AsyncConnection, rule: str, subject: str) -> list[Waiver]:
-    """All waivers ever asked for that rule on that subject, oldest first."""
-    return await _select(connection, sa.and_(waivers.c.rule == rule, waivers.c.subject == subject))
+async def about(connection: AsyncConnection, finding: str) -> list[Waiver]:
+    """All waivers ever asked for a finding, oldest first."""
+    return await _select(connection, waivers.c.finding == finding)
 
 
 async def all_of(connection: AsyncConnection) -> list[Waiver]:

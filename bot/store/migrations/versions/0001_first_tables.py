@@ -256,6 +256,7 @@ def upgrade() -> None:
     op.create_table(
         "waivers",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("finding", sa.Text(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -268,7 +269,7 @@ def upgrade() -> None:
         sa.Column("critical", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_waivers"),
     )
-    op.create_index("ix_waivers_subject", "waivers", ["subject"], unique=False)
+    op.create_index("ix_waivers_finding", "waivers", ["finding"], unique=False)
 
 
 def downgrade() -> None:

@@ -125,7 +125,7 @@ def write_settings(folder: Path, now: datetime, settings: Settings | None = None
 async def larkfield_tools(folder: Path, told: World | None = None) -> AsyncIterator[Larkfield]:
     """Servers that answer like Jira Cloud, GitHub and Slack on this machine, and settings for them."""
     wall = Wall(MONDAY)
-    world = told or await asyncio.to_thread(larkfield)
+    world = await asyncio.to_thread(larkfield) if told is None else told
     outages = {"jira": Outage(), "github": Outage()}
     apps: dict[str, ASGIApp] = {
         "jira": jira_sandbox.create_app(world, user=USER, token=TOKEN, now=wall),

@@ -2,41 +2,26 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Literal
 
 import structlog
 
 from connectors.connector import Check, Page, Problem
 from connectors.errors import ConnectorError, FixRequestError, NotThereError, UnexpectedAnswerError
-from connectors.file.csv_export import CsvExport
-from connectors.file.lines import Lines
+from connectors.file.recognise import Other, Part, recognise
+from connectors.file.refusals import CUT, EMPTY, FORMAT, MISSING
 from rules.records import Record, WorkItem
 
 log = structlog.get_logger(__name__)
 
 PAGE = 500
 TOLD = 50  # problems named one by one; the rest is counted
-
-
-class Part(Protocol):
-    """One file of the source."""
-
-    @property
-    def path(self) -> Path:
-        """Where it lies."""
-        ...
-
-    def records(self, tell: Callable[[Problem], None]) -> Iterator[Record]:
-        """Its records; what cannot be read is told."""
-        ...
-
-    def recognised(self) -> str:
-        """What it is, in words."""
-        ...
+SHOWN = 8  # files that are left alone and named
 
 
 def connect(
@@ -46,28 +31,30 @@ def connect(
     zone: tzinfo = UTC,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> "FileSource":
-    """Recognise a .jsonl file, a Jira export .csv, or a folder of them. `zone` is that of a CSV's times.
+    """Recognise an export, or a folder of them, by what is in it. `zone` is that of a CSV's times.
+
+    Other files of a folder are left alone and named in the source's notes.
 
     Raises:
-        NotThereError: there is nothing at that path.
-        FixRequestError: it is something else.
+        NotThereError: there is nothing at that path, or it may not be opened.
+        FixRequestError: it is something else, or nothing in the folder is an export.
     """
     if not path.exists():
-        raise NotThereError(f"{path} does not exist.", "Check the path of the source.")
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
+        raise NotThereError(f"{path} does not exist.", f"Check the path of the source. {MISSING}")
     parts: list[Part] = []
-    for file in files:
-        match file.suffix.lower():
-            case ".jsonl":
-                parts.append(Lines(source, file))
-            case ".csv" | ".tsv":
-                parts.append(CsvExport(source, file, zone))
+    others: list[Other] = []
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        try:
+            found = Other(file, "a folder") if file.is_dir() else recognise(source, file, zone)
+        except OSError as error:
+            raise _unreadable(file, error) from error
+        if isinstance(found, Other):
+            others.append(found)
+        else:
+            parts.append(found)
     if not parts:
-        raise FixRequestError(
-            f"{path} is neither JSON lines (.jsonl) nor a Jira CSV export (.csv), nor a folder of these.",
-            "In Jira's issue search choose Export > CSV (all fields).",
-        )
-    return FileSource(source, path, parts, clock=clock)
+        raise _no_export(path, others)
+    return FileSource(source, path, parts, others, clock=clock)
 
 
 class FileSource:
@@ -77,11 +64,18 @@ class FileSource:
     """
 
     def __init__(
-        self, source: str, path: Path, parts: Sequence[Part], *, clock: Callable[[], datetime]
+        self,
+        source: str,
+        path: Path,
+        parts: Sequence[Part],
+        others: Sequence[Other] = (),
+        *,
+        clock: Callable[[], datetime],
     ) -> None:
         self.source = source
         self.path = path
         self._parts = tuple(parts)
+        self._others = tuple(others)
         self._clock = clock
 
     async def pages(self, cursor: str | None) -> AsyncIterator[Page]:
@@ -124,7 +118,17 @@ class FileSource:
 
     async def check(self) -> Sequence[Check]:
         """One line a file: what it was recognised as, or why it cannot be read."""
-        return [await asyncio.to_thread(self._check, part) for part in self._parts]
+        checks = [await asyncio.to_thread(self._check, part) for part in self._parts]
+        left = _left_alone(self._others)
+        return [*checks, Check("other files", "ok", left)] if left else checks
+
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of what was read: encodings, lists that look cut off, files left alone.
+
+        Ask after the last page; it reads nothing again.
+        """
+        left = _left_alone(self._others)
+        return (*(note for part in self._parts for note in part.notes()), *((left,) if left else ()))
 
     async def close(self) -> None:
         """Nothing is held open."""
@@ -134,8 +138,9 @@ class FileSource:
         listed = problems.listed()
         if not read:
             first = f" {listed[0].what}" if listed else ""
-            raise UnexpectedAnswerError(f"{self.path.name} holds no record that can be read.{first}")
-        log.info("file_read", source=self.source, records=read, problems=len(listed))
+            what = f"{self.path.name} holds no record that can be read.{first}"
+            raise UnexpectedAnswerError(what, str(EMPTY))
+        log.info("file_read", source=self.source, records=read, problems=len(listed), notes=self.notes())
         return Page(
             records, f"{digest}:{read}" if listed else digest, last=True, problems=listed, expected=read
         )
@@ -163,19 +168,18 @@ class FileSource:
         problems = _Problems()
         try:
             count = sum(1 for _ in part.records(problems.tell))
-            detail = f"{part.recognised()}; {count} records"
+            notes = part.notes()
+            detail = " ".join((f"{part.recognised()}; {count} records", *notes))
         except OSError as error:
             return Check(part.path.name, "fail", _unreadable(part.path, error).what)
         except ConnectorError as error:
             return Check(part.path.name, "fail", error.what, error.remedy)
-        if problems.count:
-            return Check(
-                part.path.name,
-                "warn" if count else "fail",
-                f"{detail}, {problems.count} lines cannot be read",
-                problems.listed()[0].what,
-            )
-        return Check(part.path.name, "ok" if count else "fail", detail)
+        told = problems.listed()
+        if told:
+            detail = f"{detail}, {problems.count} lines cannot be read"
+        warn = bool(told) or any(str(CUT) in note for note in notes)
+        state: Literal["ok", "warn", "fail"] = "fail" if not count else "warn" if warn else "ok"
+        return Check(part.path.name, state, detail, told[0].what if told else "")
 
     def _gone(self, key: str) -> WorkItem:
         now, project = self._clock(), key.rpartition("-")[0]
@@ -218,4 +222,25 @@ def _take(records: Iterator[Record], count: int) -> tuple[Record, ...]:
 
 
 def _unreadable(path: Path, error: OSError) -> NotThereError:
-    return NotThereError(f"{path} cannot be read: {error.strerror}.", "Check the path and its permissions.")
+    return NotThereError(
+        f"{path} cannot be read: {error.strerror}.", f"Check the path and its permissions. {MISSING}"
+    )
+
+
+def _no_export(path: Path, others: Sequence[Other]) -> FixRequestError:
+    """The file is something else, or the folder holds nothing else."""
+    if len(others) == 1 and not path.is_dir():
+        return FixRequestError(f"{path} is {others[0].what}.", f"{others[0].remedy or FORMAT.cure} {FORMAT}")
+    return FixRequestError(
+        f"{path} holds no export. {_left_alone(others)}".strip(), f"{FORMAT.cure} {FORMAT}"
+    )
+
+
+def _left_alone(others: Sequence[Other]) -> str:
+    """One sentence that names the first files and counts the rest; empty where there are none."""
+    if not others:
+        return ""
+    named = ", ".join(f"{other.path.name} ({other.what})" for other in others[:SHOWN])
+    more = Counter(other.what for other in others[SHOWN:])
+    rest = "".join(f", and {count} more: {what}" for what, count in more.items())
+    return f"Not read, because they are no exports: {named}{rest}."

@@ -1,46 +1,14 @@
-"""Which column of a Jira export means what: names as Jira writes them, a table for each language."""
+"""Which column of a Jira export means what, and in which language its names are."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-NAMES: dict[str, dict[str, tuple[str, ...]]] = {
-    "English": {
-        "key": ("issue key", "work item key", "key"),
-        "id": ("issue id", "work item id"),
-        "kind": ("issue type", "work type", "work item type"),
-        "title": ("summary",),
-        "status": ("status",),
-        "status_category": ("status category",),
-        "project": ("project key",),
-        "project_name": ("project name",),
-        "priority": ("priority",),
-        "resolution": ("resolution",),
-        "assignee": ("assignee",),
-        "assignee_id": ("assignee id",),
-        "reporter": ("reporter",),
-        "reporter_id": ("reporter id",),
-        "creator": ("creator",),
-        "creator_id": ("creator id",),
-        "created": ("created",),
-        "updated": ("updated",),
-        "resolved": ("resolved",),
-        "due": ("due date",),
-        "labels": ("labels",),
-        "components": ("components", "component/s", "component"),
-        "parent": ("parent", "parent id"),
-        "parent_key": ("parent key", "custom field (epic link)"),
-        "flagged": ("custom field (flagged)", "flagged"),
-        "team": ("team name", "custom field (team)", "team"),
-        "security": ("security level",),
-        "versions": ("fix versions", "fix version/s"),
-        "sprint": ("sprint",),
-    },
-}
+from connectors.file.words import LINKS, NAMES
+
 REQUIRED = ("key", "title", "kind", "status", "created", "updated")
 DATES = ("created", "updated", "resolved", "due")
 
-LINK = re.compile(r"(inward|outward) (?:issue|work item) link \((.+)\)", re.IGNORECASE)
 LINK_KINDS: dict[str, tuple[str, str]] = {  # link type → (inward, outward), as Jira's own types read
     "blocks": ("is blocked by", "blocks"),
     "duplicate": ("is duplicated by", "duplicates"),
@@ -50,22 +18,29 @@ LINK_KINDS: dict[str, tuple[str, str]] = {  # link type → (inward, outward), a
 }
 
 
+def clean(cell: str) -> str:
+    """The text of a cell without blanks around it, and without NUL, which no database takes."""
+    return cell.replace("\0", "").strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Places of the columns in a row; a name may stand in the header several times, once for each value."""
 
     width: int
+    language: str = "English"
     at: dict[str, tuple[int, ...]] = field(default_factory=dict)
     links: tuple[tuple[int, str], ...] = ()  # (place, link kind in the item's direction)
 
     @property
     def missing(self) -> list[str]:
-        """Required columns that are not there, by their first English name."""
-        return [NAMES["English"][word][0].capitalize() for word in REQUIRED if word not in self.at]
+        """Required columns that are not there, by their first name in the export's language."""
+        names = {**NAMES["English"], **NAMES[self.language]}
+        return [names[word][0].capitalize() for word in REQUIRED if word not in self.at]
 
     def all(self, row: Sequence[str], word: str) -> tuple[str, ...]:
         """The values that stand in the columns of this meaning, in order, without the empty ones."""
-        return tuple(text for place in self.at.get(word, ()) if (text := row[place].strip()))
+        return tuple(text for place in self.at.get(word, ()) if (text := clean(row[place])))
 
     def one(self, row: Sequence[str], word: str) -> str | None:
         """The first value of this meaning."""
@@ -73,15 +48,29 @@ class Columns:
 
 
 def find_columns(header: Sequence[str]) -> Columns:
-    """Say which columns stand where; unknown ones are left alone."""
-    meanings = {name: word for table in NAMES.values() for word, names in table.items() for name in names}
+    """Say which columns stand where, in the language that knows most of them; unknown ones are left alone.
+
+    English names count in every language: Jira leaves those of apps and of newer fields untranslated.
+    """
+    names = [" ".join(title.replace("\0", "").split()).casefold() for title in header]
+    links = tuple(link for place, name in enumerate(names) if (link := _link(place, name)))
+    found = [Columns(len(names), language, _places(names, language), links) for language in NAMES]
+    return max(found, key=lambda columns: len(columns.at))
+
+
+def _places(names: Sequence[str], language: str) -> dict[str, tuple[int, ...]]:
+    tables = (NAMES[language], NAMES["English"])
+    meanings = {name: word for table in reversed(tables) for word, all_ in table.items() for name in all_}
     at: dict[str, tuple[int, ...]] = {}
-    links = []
-    for place, title in enumerate(header):
-        name = " ".join(title.split()).casefold()
+    for place, name in enumerate(names):
         if word := meanings.get(name):
             at[word] = (*at.get(word, ()), place)
-        elif match := LINK.fullmatch(name):
-            inward, outward = LINK_KINDS.get(match[2], (match[2], match[2]))
-            links.append((place, inward if match[1] == "inward" else outward))
-    return Columns(len(header), at, tuple(links))
+    return at
+
+
+def _link(place: int, name: str) -> tuple[int, str] | None:
+    for pattern, direction in LINKS.items():
+        if match := re.fullmatch(pattern, name):
+            inward, outward = LINK_KINDS.get(match[1], (match[1], match[1]))
+            return place, inward if direction == "inward" else outward
+    return None

@@ -1,41 +1,30 @@
 """Jira's own CSV export ("all fields" or "current fields"), read row by row; it tells no history."""
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
-from typing import Literal
 
 from connectors.connector import Problem
 from connectors.errors import UnexpectedAnswerError
-from connectors.file.columns import DATES, Columns, find_columns
+from connectors.file.columns import DATES, Columns, clean, find_columns
+from connectors.file.csv_rows import DELIMITERS, Rows
 from connectors.file.dates import Format, Undecided, recognise
+from connectors.file.encoding import Encoding, detect
+from connectors.file.refusals import COLUMNS, CUT, EMPTY, QUOTES, at_line, refusal
+from connectors.file.refusals import DATES as DATES_ENTRY
+from connectors.file.words import CATEGORIES, LEVELS, NO, NOBODY, UNRESOLVED
 from rules.records import Container, Link, Person, Record, WorkItem
 
-DELIMITERS = ",;\t"
-CATEGORIES: dict[str, Literal["new", "indeterminate", "done"]] = {
-    "to do": "new",
-    "new": "new",
-    "in progress": "indeterminate",
-    "indeterminate": "indeterminate",
-    "done": "done",
-}
-LEVELS = {
-    "sub-task": -1,
-    "subtask": -1,
-    "epic": 1,
-    "initiative": 2,
-}  # Jira's standard types; others are stories
 CUT_AT = 1000  # Jira's export stops after so many issues unless its administrator raised the limit
-
-Row = tuple[int, list[str]]  # the line it begins in, its cells
+SEPARATED = {",": "", ";": ", separated by semicolons", "\t": ", separated by tabs"}
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
     """What must be known of the whole file before its first row can be read."""
 
+    encoding: Encoding
     delimiter: str
     columns: Columns
     dates: Format
@@ -55,104 +44,104 @@ class CsvExport:
     def recognised(self) -> str:
         """What it is, in words; raises UnexpectedAnswerError as `records` does."""
         found = self.survey()
-        words = (
-            f"{self.path.name}: Jira CSV export, {found.rows} issues, dates as {found.dates.example}, "
+        language = "" if found.columns.language == "English" else f" in {found.columns.language}"
+        return (
+            f"{self.path.name}: Jira CSV export{language}, {found.rows} issues, {found.encoding.words}"
+            f"{SEPARATED[found.delimiter]}, dates as {found.dates.example}, "
             f"times read as {self.zone} because the file names no zone, no history"
         )
-        cut = f"; Jira cuts an export after {CUT_AT} issues, put several exports into one folder"
-        return words + (cut if found.rows == CUT_AT else "")
+
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of it; of a file that was read already."""
+        found = self.survey()
+        said = []
+        if found.encoding.codec not in {"utf-8", "utf-8-sig"}:
+            said.append(f"{self.path.name} was read as {found.encoding.words}.")
+        if found.rows == CUT_AT:
+            said.append(
+                f"{self.path.name} holds exactly {CUT_AT} issues: Jira cuts an export after {CUT_AT}. "
+                f"Put several exports into one folder. {CUT}"
+            )
+        return tuple(said)
 
     def records(self, tell: Callable[[Problem], None]) -> Iterator[Record]:
         """Every project and person at first sight, every issue in the file's order.
 
         Raises:
-            UnexpectedAnswerError: not UTF-8, quotes broken, a required column missing, dates undecidable.
+            UnexpectedAnswerError: characters unknown, quotes too broken, a column missing, dates undecided.
         """
         self._survey = None
-        reader = _Rows(self.source, self.survey(), self.zone)
-        rows = self._rows(reader.found.delimiter)
+        found = self.survey()
+        reader = _Rows(self.source, found, self.zone)
+
+        def broken(first: int, last: int) -> None:
+            rest = f"; lines {first} to {last} are not read" if last > first else ""
+            tell(
+                at_line(
+                    self.path,
+                    first,
+                    f"the record that begins here has broken quotes, or the file is cut off in it{rest}",
+                    QUOTES,
+                )
+            )
+
+        rows = iter(Rows(self.path, found.encoding, found.delimiter, found.columns.at["key"][0], broken))
         next(rows)
         for line, row in rows:
             try:
                 yield from reader.read(row)
             except ValueError as error:
-                tell(Problem(f"line {line} of {self.path.name}", f"{self.path.name}:{line}: {error}."))
+                tell(at_line(self.path, line, str(error)))
 
     def survey(self) -> Survey:
         """Read the file once for its columns, its way to write dates, and its issue ids."""
         if self._survey is None:
-            delimiter, columns = self._header()
+            encoding = detect(self.path)
+            delimiter, columns = self._header(encoding)
             keys: dict[str, str] = {}
-            count = 0
+            count, lost = 0, list[int]()
+            named = "parent" in columns.at and "id" in columns.at
+            places = [place for word in DATES for place in columns.at.get(word, ())]
 
             def dates() -> Iterator[tuple[int, str]]:
                 nonlocal count
-                rows = self._rows(delimiter)
+                key_at = columns.at["key"][0]
+                rows = iter(Rows(self.path, encoding, delimiter, key_at, lambda first, _: lost.append(first)))
                 next(rows)
                 for line, row in rows:
                     count += 1
                     if len(row) != columns.width:
                         continue
-                    if (issue := columns.one(row, "id")) and (key := columns.one(row, "key")):
+                    if named and (issue := columns.one(row, "id")) and (key := columns.one(row, "key")):
                         keys[issue] = key
-                    for word in DATES:
-                        yield from ((line, text) for text in columns.all(row, word))
+                    for place in places:
+                        if text := row[place].strip():
+                            yield line, text
 
             try:
                 form = recognise(dates())
             except Undecided as error:
-                if not count:
-                    raise self._refusal("has a header but no issues") from error
-                remedy = (
-                    "Export with the date format 2026-11-17 09:41 (Jira's look and feel), or as JSON lines."
-                )
-                raise self._refusal(f"cannot be read: {error}", remedy) from error
-            self._survey = Survey(delimiter, columns, form, keys, count)
+                raise self._unread(count, lost, error) from error
+            self._survey = Survey(encoding, delimiter, columns, form, keys, count)
         return self._survey
 
-    def _header(self) -> tuple[str, Columns]:
-        found = []
-        for delimiter in DELIMITERS:
-            header = next(self._rows(delimiter), (1, []))[1]
-            found.append((len(find_columns(header).at), delimiter, header))
-        _, delimiter, header = max(found, key=lambda f: f[0])
-        columns = find_columns(header)
+    def _unread(self, count: int, lost: list[int], error: Undecided) -> UnexpectedAnswerError:
+        if lost and not count:
+            what = f":{lost[0]}: the quotes are broken, in this record and in all that follow."
+            return refusal(self.path, what, "", QUOTES)
+        if not count:
+            return refusal(self.path, " has a header but no issues.", "", EMPTY)
+        remedy = "Export with the date format 2026-11-17 09:41 (Jira's look and feel), or as XML."
+        return refusal(self.path, f" cannot be read: {error}.", remedy, DATES_ENTRY)
+
+    def _header(self, encoding: Encoding) -> tuple[str, Columns]:
+        headers = [(delimiter, Rows(self.path, encoding, delimiter).header()) for delimiter in DELIMITERS]
+        found = [(delimiter, header, find_columns(header)) for delimiter, header in headers]
+        delimiter, header, columns = max(found, key=lambda f: (len(f[2].at), len(f[1])))
         if columns.missing:
-            raise self._refusal(
-                f"has no column {' and no column '.join(columns.missing)}; found: {_listed(header)}",
-                "Export from Jira's issue search with Export > CSV (all fields), in English.",
-            )
+            missing = " and no column ".join(columns.missing)
+            raise refusal(self.path, f" has no column {missing}; found: {_listed(header)}.", "", COLUMNS)
         return delimiter, columns
-
-    def _rows(self, delimiter: str) -> Iterator[Row]:
-        """All records with their first line, the header first; empty lines are skipped."""
-        reader = csv.reader(self._text(), delimiter=delimiter, strict=True)
-        line = 1
-        try:
-            for row in reader:
-                if row:
-                    yield line, row
-                line = reader.line_num + 1
-        except csv.Error as error:
-            raise self._refusal(
-                f"has broken quotes in the record that begins in line {line} ({error})",
-                "Export it again; a spreadsheet that saved it may have changed it.",
-            ) from error
-
-    def _text(self) -> Iterator[str]:
-        with self.path.open("rb") as file:
-            for number, raw in enumerate(file, start=1):
-                try:
-                    text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-                except UnicodeDecodeError as error:
-                    raise self._refusal(
-                        f"is not UTF-8 (line {number})",
-                        "Save it as CSV UTF-8, or export it again without opening it in a spreadsheet.",
-                    ) from error
-                yield text.replace("\0", "")
-
-    def _refusal(self, what: str, remedy: str = "") -> UnexpectedAnswerError:
-        return UnexpectedAnswerError(f"{self.path.name} {what}.", remedy)
 
 
 @dataclass(slots=True)
@@ -211,8 +200,8 @@ class _Rows:
             reporter=reporter.key if reporter else None,
             team=columns.one(row, "team"),
             parent=self._parent(row),
-            links=tuple(Link(k, text) for place, k in columns.links if (text := row[place].strip())),
-            flagged=columns.one(row, "flagged") is not None,
+            links=tuple(Link(k, text) for place, k in columns.links if (text := clean(row[place]))),
+            flagged=(columns.one(row, "flagged") or "no").casefold() not in NO,
             closed_at=self._moment(row, "resolved"),
             due_on=_day(due, self.zone) if due else None,
             fields={name: ", ".join(values) for name, values in fields.items() if values},
@@ -221,7 +210,7 @@ class _Rows:
     def _person(self, row: list[str], word: str) -> Person | None:
         name = self.found.columns.one(row, word)
         key = self.found.columns.one(row, f"{word}_id") or name
-        if key is None or (name or "").casefold() == "unassigned":
+        if key is None or (name or "").casefold() in NOBODY:
             return None
         return Person(self.source, key, key, name or key)
 
@@ -261,7 +250,7 @@ def _day(moment: datetime, zone: tzinfo) -> date:
 
 
 def _resolution(text: str | None) -> str | None:
-    return None if text is None or text.casefold() == "unresolved" else text
+    return None if text is None or text.casefold() in UNRESOLVED else text
 
 
 def _listed(header: list[str]) -> str:

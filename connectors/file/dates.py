@@ -5,34 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("jan", "january"),
-            ("feb", "february"),
-            ("mar", "march"),
-            ("apr", "april"),
-            ("may",),
-            ("jun", "june"),
-            ("jul", "july"),
-            ("aug", "august"),
-            ("sep", "sept", "september"),
-            ("oct", "october"),
-            ("nov", "november"),
-            ("dec", "december"),
-        ),
-        start=1,
-    )
-    for name in names
-}
-"""Month names as an export writes them, in small letters; another language adds its own."""
+from connectors.file.words import HALVES, MONTHS
 
-_TIME = (
-    r"(?:(?:,?\s+|T)(?P<H>\d{1,2}):(?P<M>\d\d)(?::(?P<S>\d\d)(?:[.,]\d+)?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?"
-)
+_HALF = r"(?P<half>[AaPp]\.?[Mm]\.?|午[前後])?"
+_TIME = rf"(?:(?:,?\s+|T)(?P<H>\d{{1,2}}):(?P<M>\d\d)(?::(?P<S>\d\d)(?:[.,]\d+)?)?\s*{_HALF})?"
 _ZONE = r"(?P<zone>\s*(?:Z|[+-]\d\d:?\d\d))?"
-_NAME = r"(?P<m>[^\W\d_]{3,9})\.?"
+_NAME = r"(?P<m>[^\W\d_]{3,10}|\d{1,2}月)\.?"
 _YEAR = r"(?P<y>\d{4}|\d\d)"
 _DAY = r"(?P<d>\d{1,2})"
 _MONTH = r"(?P<m>\d{1,2})"
@@ -51,12 +29,12 @@ class Format:
         if match is None:
             return None
         part = match.groupdict()
-        month = MONTHS.get(part["m"].lower()) if part["m"].isalpha() else int(part["m"])
+        month = int(part["m"]) if part["m"].isdecimal() else MONTHS.get(part["m"].lower())
         year, hour = int(part["y"]), int(part["H"] or 0)
         if part["half"]:
             if not 1 <= hour <= 12:
                 return None
-            hour = hour % 12 + (12 if part["half"][0] in "pP" else 0)
+            hour = hour % 12 + HALVES[part["half"].lower()]
         if part.get("zone"):
             zone = datetime.strptime(part["zone"].strip(), "%z").tzinfo or zone
         try:

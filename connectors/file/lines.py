@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from connectors.connector import Problem
+from connectors.file.refusals import at_line
 from rules.records import Container, Person, PullRequest, Record, WorkItem
 
 TAG = "record"  # "kind" is taken: an item's own kind is Story, Bug, issue …
@@ -81,12 +82,15 @@ class Lines:
                 try:
                     yield stamped(decode(line), self.source)
                 except ValueError as error:
-                    name = self.path.name
-                    tell(Problem(f"line {number} of {name}", f"{name}:{number}: {error}."))
+                    tell(at_line(self.path, number, str(error)))
 
     def recognised(self) -> str:
         """What it is, in words."""
         return f"{self.path.name}: JSON lines of records"
+
+    def notes(self) -> tuple[str, ...]:
+        """Nothing: each line says all of itself."""
+        return ()
 
 
 def _default(field: "dataclasses.Field[Any]") -> Any:

@@ -73,7 +73,7 @@ async def test_broken_lines_are_told_and_told_again_until_they_are_repaired(tmp_
     assert len(page.records) == 17
     (problem,) = page.problems
     assert problem.scope == "line 17 of items.jsonl"
-    assert problem.what == "items.jsonl:17: Expected `str`, got `int` - at `$.id`."
+    assert problem.what == "items.jsonl:17: Expected `str`, got `int` - at `$.id`. [export-line]"
     assert await pages(source, page.cursor) == [Page((), page.cursor, True, page.problems, 17)]
 
 
@@ -130,7 +130,7 @@ async def test_named_items_are_read_again_and_gone_ones_come_back_deleted(tmp_pa
 def test_what_is_not_there_and_what_is_something_else_are_different_errors(tmp_path: Path) -> None:
     with pytest.raises(NotThereError, match="does not exist"):
         connect("jira", tmp_path / "none.csv")
-    with pytest.raises(FixRequestError, match="neither JSON lines"):
+    with pytest.raises(FixRequestError, match=r"holds no export\..*\[export-format\]"):
         connect("jira", tmp_path)
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from config.calendar import WorkingTime, working_times
 from config.inherit import Resolved
-from config.load import Loaded, Origins, load_model
+from config.load import Loaded, Origin, Origins, load_model
 from config.mistakes import Mistake, ModelMistakes, nearest
 from config.model import OperatingModel, RuleSetting
 from config.yaml import read_yaml
@@ -139,7 +139,7 @@ def builtin_rules() -> tuple[Rule, ...]:
 
 
 def _unfit_settings(loaded: Loaded, rules: Mapping[str, Rule]) -> Iterator[Mistake]:
-    """Settings of rules that do not exist, or of parameters their rule does not have."""
+    """Settings and waivers of rules that do not exist, and of parameters their rule does not have."""
     levels = {"defaults": loaded.model.rules} | {
         f"products.{p.id}": p.rules for p in loaded.model.products.values()
     }
@@ -148,10 +148,7 @@ def _unfit_settings(loaded: Loaded, rules: Mapping[str, Rule]) -> Iterator[Mista
             origin = loaded.origins.near(f"{level}.rules.{name}")
             rule = rules.get(name)
             if rule is None:
-                what = f"there is no rule {name}"
-                yield Mistake(
-                    origin.file, origin.line, origin.said, what, "see: opsbot rules", nearest(name, rules)
-                )
+                yield _no_rule(origin, name, rules)
                 continue
             for parameter, value in setting.parameters.items():
                 try:
@@ -159,3 +156,11 @@ def _unfit_settings(loaded: Loaded, rules: Mapping[str, Rule]) -> Iterator[Mista
                 except ValueError as error:
                     origin = loaded.origins.near(f"{level}.rules.{name}.{parameter}")
                     yield Mistake(origin.file, origin.line, origin.said, str(error))
+    for n, waiver in enumerate(loaded.model.waivers):
+        if waiver.rule not in rules:
+            yield _no_rule(loaded.origins.near(f"waivers[{n}].rule"), waiver.rule, rules)
+
+
+def _no_rule(origin: Origin, name: str, rules: Mapping[str, Rule]) -> Mistake:
+    what = f"there is no rule {name}"
+    return Mistake(origin.file, origin.line, origin.said, what, "see: opsbot rules", nearest(name, rules))

@@ -62,7 +62,8 @@ async def judge_table(
         baseline = await findings.baseline_of(connection, rules)
         holding = await waivers.holding(connection, book, now)
         keys = await _keys(connection, table, seen.verdicts, known, holding)
-        before = _Before(known, baseline, holding, keys, book.today(now))
+        by_rule = {rule: [w for w in holding if w.rule == rule] for rule in rules}
+        before = _Before(known, baseline, by_rule, keys, book.today(now))
         drafts = [t for v in seen.verdicts for t in _compare(book, table, v, before, now)]
         drafts += _ended(book, table, seen.verdicts, known, now)
         transitions = await worded(connection, book, table, drafts, now)
@@ -144,7 +145,7 @@ class _Before:
 
     known: Mapping[str, Finding]
     baseline: set[tuple[str, str]]
-    waivers: Sequence[Waiver]
+    waivers: Mapping[str, Sequence[Waiver]]  # by rule
     keys: Mapping[str, str]  # of subjects that the model may waive by key and that have no finding yet
     today: date
 
@@ -189,8 +190,8 @@ def _compare(book: Book, table: str, seen: Verdicts, before: _Before, now: datet
         )
         severity = _severity(book, rule, digit, blank if alive else None, tier, now)
         judged = replace(blank, severity=severity) if seen.fresh and digit >= Digit.FAIL else blank
-        waiver = standing(before.waivers, judged, before.today)
-        if blank.state == "waived" and standing(before.waivers, blank, before.today) is None:
+        waiver = standing(before.waivers[rule.id], judged, before.today)
+        if blank.state == "waived" and standing(before.waivers[rule.id], blank, before.today) is None:
             severity = _severity(book, rule, digit, None, tier, now)  # it ended: the clock starts anew
         look = Seen(
             digit=digit,

@@ -45,11 +45,16 @@ def _letter(book: Book, channel: str, transitions: Sequence[Transition]) -> Lett
         blocks.append(messages.context(f"and {len(lines) - len(shown)} more"))
     text = f"{messages.plural(len(lines), 'finding')} to decide on: {safe(shown[0].says, 200)}"
     audience = union(t.finding.audience for t in transitions)
-    episode = ",".join(
-        sorted(f"{t.finding.id}.{t.finding.occurrence}.{t.finding.severity}" for t in transitions)
-    )
+    episode = ",".join(sorted(map(_episode, transitions)))
     key = f"news:{channel}:{hashlib.sha256(episode.encode()).hexdigest()[:24]}"
     return Letter(key, channel, messages.Message(text, tuple(blocks)), audience)
+
+
+def _episode(transition: Transition) -> str:
+    """What is told once; each end of a waiver is told anew, although it is the same occurrence."""
+    finding = transition.finding
+    told = f"{finding.id}.{finding.occurrence}.{finding.severity}"
+    return f"{told}.{finding.changed_at.isoformat()}" if transition.event == "unwaived" else told
 
 
 def _line(book: Book, transition: Transition) -> Line:

@@ -105,7 +105,7 @@ class Waiver(Strict):
     """A long accepted deviation, reviewed like code."""
 
     rule: str
-    subject: str
+    subject: str  # its key: BOOK-412; or all of project:BOOK, repository:larkfield/mono, product:billing
     reason: str
     approved_by: Handle
     until: Day

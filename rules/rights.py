@@ -150,18 +150,18 @@ def _may_decide(model: OperatingModel, actor: str, about: About, today: date) ->
         return Allowed(entitled.steps)
     what = "Waivers of critical findings" if about.severity is Severity.CRITICAL else "Waivers"
     rule = decision(model)
-    instead = f"by the {role_words(entitled.role)}, or a delegate"
+    whose = "its" if about.product and entitled.role != PORTFOLIO_OWNER else "the"
+    instead = f"by {whose} {role_words(entitled.role)}, or a delegate"
     if not entitled.people:
         return Refused(
             f"Nobody may decide about waivers for {about.name}: {'; '.join(entitled.steps)}. "
             f"Name a {role_words(PORTFOLIO_OWNER)} under roles, or an operator."
         )
+    why = f"{what} for {about.name} are granted {instead}."
     if "self" in rule.never and actor == about.asked_by:
-        why = f"Nobody decides about a waiver they asked for: this one is decided {instead}."
+        why = f"Nobody decides about a waiver they asked for. {why}"
     elif "subject" in rule.never and actor in about.people:
-        why = f"Nobody decides about a waiver for their own work: this one is decided {instead}."
-    else:
-        why = f"{what} for {about.name} are granted {instead}."
+        why = f"Nobody decides about a waiver for their own work. {why}"
     return Refused(why, entitled.people)
 
 

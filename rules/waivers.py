@@ -54,8 +54,7 @@ def taken(waiver: Waiver, step: Step, by: str, at: datetime) -> Waiver | Refused
     """The waiver after that step, or why it cannot be taken."""
     before, after = STEPS[step]
     if waiver.state != before:
-        need = {"requested": "was not decided yet", "approved": "is approved"}[before]
-        return Refused(f"Waiver {waiver.id} is {waiver.state}: {step} is for one that {need}.")
+        return Refused(f"Waiver {waiver.id} is {waiver.state}: only one that is {before} can be {after}.")
     return replace(waiver, state=after, decided_by=by, decided_at=at)
 
 

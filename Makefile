@@ -3,50 +3,66 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEV := $(VENV)/.dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	--quiet --extra postgres
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs lock bench clean
+.PHONY: help demo test check format docs pictures lock bench clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-7s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "opsbot needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 2; }
-	@echo "Setting up $(VENV) (once, about a minute)"
+	@echo "Setting up $(VENV) (once, less than a minute)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-demo: $(READY) ## a year of a fictional company, from its tools to findings in Slack
+$(DEV): $(READY) requirements-dev.lock
+	@echo "Adding what tests, checks and documentation need (once)"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $(DEV)
+
+demo: $(READY) ## a year of a fictional company, from its tools to findings in Slack and on a page
 	@$(BIN)/opsbot demo
 
-test: $(READY) ## the tests
+test: $(DEV) ## the tests
 	@$(BIN)/python -m pytest --numprocesses auto
 
-check: $(READY) ## style, types, architecture, documentation, tests
+check: $(DEV) ## style, types, architecture, documentation, tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/python docs/generate.py --check
+	@$(BIN)/python -m sphinx --quiet --nitpicky --fail-on-warning --fresh-env docs build/docs
 	@$(BIN)/python -m pytest --numprocesses auto
 
-format: $(READY) ## let the formatter have its way
+format: $(DEV) ## let the formatter have its way
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-docs: $(READY) ## generate the rule book, facts, settings and commands
+docs: $(DEV) ## write the generated pages anew, and build the site in build/docs
 	@$(BIN)/python docs/generate.py
+	@$(BIN)/python -m sphinx --quiet --nitpicky docs build/docs
+	@echo "build/docs/index.html"
 
-bench: $(READY) ## measure derive and judge; prints the tables of benchmarks/README.md
+pictures: $(DEV) ## draw docs/*.svg and take docs/*.png anew, from the demo (needs Chromium)
+	@$(BIN)/python docs/picture.py
+	@$(BIN)/python docs/screenshots.py
+
+bench: $(READY) ## measure derive and judge (benchmarks/README.md; set-up: benchmarks/first_contact.py)
 	@$(BIN)/python benchmarks/judge.py
 
-lock: ## renew requirements.lock (needs uv)
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
-		--extra postgres --group dev --quiet --output-file requirements.lock pyproject.toml
+lock: ## renew requirements.lock and requirements-dev.lock (needs uv)
+	$(LOCK) --group build --output-file requirements.lock pyproject.toml
+	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build ./*.egg-info

@@ -111,6 +111,15 @@ class StoreDesk:
                 return whole if asker.operator else without_names(whole, self.book().model, asker.handle)
         return None
 
+    async def standing(self, asker: Asker) -> list[Finding]:
+        """Every open finding that the asker may see, then every waived one; gravest first."""
+        async with self.database.read() as connection:
+            return [*await self._open(connection, asker), *await self._waived(connection, asker)]
+
+    def lets_in(self, asker: Asker, product: str | None) -> bool:
+        """Whether counts about this product are for the asker."""
+        return self._counts(asker, product, None)
+
     async def _named(self, connection: AsyncConnection, what: str) -> list[tuple[str, str]]:
         finding = (await findings.by_ids(connection, [what.lower()])).get(what.lower())
         if finding is not None:

@@ -38,6 +38,11 @@ def without_names(about: Explanation, model: OperatingModel, handle: str | None)
     )
 
 
+def sentence_without_names(text: str, model: OperatingModel) -> str:
+    """A text of the model's own for everybody: its handles hidden, unless the model shows names to all."""
+    return text if model.people_data == "named" else _Hider(None, tuple(model.people)).sentence(text)
+
+
 @dataclass(frozen=True, slots=True)
 class _Hider:
     """Puts `somebody` for every person but one."""

@@ -134,6 +134,18 @@ async def held_up(connection: AsyncConnection) -> list[tuple[str, str, str, str]
     return [(r.state, r.channel, r.key, r.error or "") for r in rows]
 
 
+async def latest_digests(connection: AsyncConnection) -> list[tuple[datetime, Letter]]:
+    """The last digest that each channel got, and when; by channel."""
+    latest = sa.select(sa.func.max(outbox.c.id)).where(
+        outbox.c.state == sa.literal_column("'sent'"), outbox.c.key.startswith("digest:")
+    )
+    query = sa.select(outbox).where(outbox.c.id.in_(latest.group_by(outbox.c.channel)))
+    return [
+        (r.sent_at, Letter(r.key, r.channel, Message(r.text, tuple(r.blocks)), tuple(r.audience)))
+        for r in await connection.execute(query.order_by(outbox.c.channel))
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Last:
     """The last digest of a channel: when, and the last row of the history that it took in."""

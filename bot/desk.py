@@ -96,20 +96,31 @@ class StoreDesk:
 
     async def explain(self, asker: Asker, what: str) -> Explanation | None:
         """All rules about a key or a finding's id; None where it is unknown or not for this person."""
-        now = self.clock()
-        clearance = self.clearance(asker)
         async with self.database.read() as connection:
             if await facts.judged_at(connection) is None:
                 return None  # there are no facts yet
             for table, subject in await self._named(connection, what):
-                row = (await joined_rows(connection, self.book(), table, [subject], now)).get(subject)
-                if row is None or not visible(row["audience"], clearance):
-                    continue
-                if not self._lets_in(asker, row["product"]):
-                    continue
-                whole = await explain_row(connection, self.book(), table, row, now)
-                return whole if asker.operator else without_names(whole, self.book().model, asker.handle)
+                whole = await self._explained(connection, asker, table, subject)
+                if whole is not None:
+                    return whole
         return None
+
+    async def explain_subject(self, asker: Asker, table: str, subject: str) -> Explanation | None:
+        """All rules about the subject of a fact table; None where it is gone or not for this person."""
+        async with self.database.read() as connection:
+            return await self._explained(connection, asker, table, subject)
+
+    async def _explained(
+        self, connection: AsyncConnection, asker: Asker, table: str, subject: str
+    ) -> Explanation | None:
+        book, now = self.book(), self.clock()
+        row = (await joined_rows(connection, book, table, [subject], now)).get(subject)
+        if row is None or not visible(row["audience"], self.clearance(asker)):
+            return None
+        if not self._lets_in(asker, row["product"]):
+            return None
+        whole = await explain_row(connection, book, table, row, now)
+        return whole if asker.operator else without_names(whole, book.model, asker.handle)
 
     async def standing(self, asker: Asker) -> list[Finding]:
         """Every open finding that the asker may see, then every waived one; gravest first."""

@@ -182,19 +182,20 @@ class FileSource:
         return Check(part.path.name, state, detail, told[0].what if told else "")
 
     def _gone(self, key: str) -> WorkItem:
-        now, project = self._clock(), key.rpartition("-")[0]
+        now = self._clock()
+        tool, place = ("github", key.partition("#")[0]) if "#" in key else ("jira", key.rpartition("-")[0])
         return WorkItem(
             source=self.source,
             id=key,
             key=key,
-            container=project,
+            container=place,
             kind="",
             title="",
             url="",
             status="",
             created_at=now,
             changed_at=now,
-            audience=f"jira:{self.source}:{project}",
+            audience=f"{tool}:{self.source}:{place}",
             deleted=True,
         )
 

@@ -18,7 +18,16 @@ PENDING = replace(BLANK, first_seen_at=BEFORE, changed_at=BEFORE, product="shop"
 OPEN = replace(PENDING, state="open", opened_at=BEFORE, occurrence=1)
 RESOLVED = replace(OPEN, state="resolved", resolved_at=BEFORE)
 CLOSED = replace(OPEN, state="closed", resolved_at=BEFORE)
-STATES = {"none": BLANK, "pending": PENDING, "open": OPEN, "resolved": RESOLVED, "closed": CLOSED}
+WAIVED = replace(OPEN, state="waived")
+STATES = {
+    "none": BLANK,
+    "pending": PENDING,
+    "open": OPEN,
+    "waived": WAIVED,
+    "resolved": RESOLVED,
+    "closed": CLOSED,
+}
+WAIVER = "waiver 3 until 2026-12-11"
 
 
 def seen(digit: int = FAIL, **parts: Any) -> Seen:
@@ -57,6 +66,78 @@ TABLE = [
 ]
 
 
+UNDER_A_WAIVER = [
+    ("none", FAIL, True, ("waived", "waived")),
+    ("none", FAIL, False, ("pending", "pending")),
+    ("none", PASS, True, None),
+    ("pending", FAIL, True, ("waived", "waived")),
+    ("pending", FAIL, False, None),
+    ("pending", PASS, True, ("closed", "closed")),
+    ("open", FAIL, True, ("waived", "waived")),
+    ("open", PASS, True, ("resolved", "resolved")),
+    ("open", UNKNOWN, True, None),
+    ("waived", FAIL, True, None),
+    ("waived", WORSE, False, None),
+    ("waived", UNKNOWN, True, None),
+    ("waived", PASS, True, ("resolved", "resolved")),
+    ("waived", OUT, True, ("resolved", "resolved")),
+    ("resolved", FAIL, True, ("waived", "waived")),
+    ("closed", FAIL, True, ("waived", "waived")),
+    ("resolved", PASS, True, None),
+]
+
+
+@pytest.mark.parametrize(("state", "digit", "enough", "expected"), UNDER_A_WAIVER)
+def test_a_waiver_hides_no_pass_and_is_not_undone_by_a_judgement(
+    state: str, digit: int, enough: bool, expected: tuple[str, str] | None
+) -> None:
+    assert happened(state, seen(digit, enough=enough, waiver=WAIVER)) == expected
+
+
+@pytest.mark.parametrize("digit", [FAIL, WORSE, UNKNOWN])
+@pytest.mark.parametrize("fresh", [True, False])
+def test_the_end_of_a_waiver_needs_no_verdict(digit: int, fresh: bool) -> None:
+    transition = reconcile(
+        replace(WAIVED, inherited=True, worse_at=BEFORE),
+        seen(digit, fresh=fresh),
+        NOW,
+        known=True,
+        baseline=False,
+    )
+    assert transition is not None
+    finding = transition.finding
+    assert (transition.event, finding.state, transition.why) == ("unwaived", "open", "its waiver ended")
+    assert (finding.opened_at, finding.worse_at, finding.inherited) == (NOW, None, False)
+    assert finding.occurrence == WAIVED.occurrence
+
+
+def test_what_becomes_critical_wakes_with_its_clock_running() -> None:
+    woken = reconcile(WAIVED, seen(severity=Severity.CRITICAL), NOW, known=True, baseline=False)
+    assert woken is not None
+    assert (woken.event, woken.finding.state, woken.finding.opened_at) == ("unwaived", "open", BEFORE)
+    assert "critical" in woken.why
+
+
+@pytest.mark.parametrize(
+    ("look", "event"),
+    [
+        (seen(severity=Severity.HIGH, waiver=WAIVER), "worsened"),
+        (seen(severity=Severity.CRITICAL, waiver=WAIVER), "worsened"),
+        (seen(severity=Severity.INFO, waiver=WAIVER), "eased"),
+        (seen(product="till", waiver=WAIVER), "moved"),
+        (seen(inhibited_by="other", waiver=WAIVER), None),
+    ],
+)
+def test_a_waived_finding_follows_severity_and_product_and_stays_waived(
+    look: Seen, event: str | None
+) -> None:
+    transition = reconcile(WAIVED, look, NOW, known=True, baseline=False)
+    assert (transition and transition.event) == event
+    if transition is not None:
+        assert transition.finding.state == "waived"
+        assert (transition.finding.severity, transition.finding.product) == (look.severity, look.product)
+
+
 @pytest.mark.parametrize("baseline", [False, True])
 @pytest.mark.parametrize(("state", "digit", "enough", "expected"), TABLE)
 def test_each_state_and_verdict_has_one_outcome(
@@ -79,7 +160,8 @@ def test_an_unknown_verdict_or_a_stale_row_changes_nothing(state: str, **parts: 
     inhibited, baseline = parts.pop("inhibited"), parts.pop("baseline")
     if parts["fresh"]:
         parts["digit"] = UNKNOWN
-    assert happened(state, Seen(inhibited_by=inhibited, **parts), baseline=baseline) is None
+    look = Seen(inhibited_by=inhibited, waiver=WAIVER if state == "waived" else None, **parts)
+    assert happened(state, look, baseline=baseline) is None
 
 
 LOOKS = st.builds(
@@ -90,7 +172,11 @@ LOOKS = st.builds(
     product=st.sampled_from(["shop", "till", None]),
     enough=st.booleans(),
     inhibited_by=st.sampled_from([None, "other"]),
+    waiver=st.sampled_from([None, WAIVER]),
 )
+
+
+_NOT_WAIVED = {"pending", "resolved", "closed"}
 
 
 @given(st.lists(st.tuples(LOOKS, st.booleans()), max_size=30))
@@ -103,21 +189,23 @@ def test_over_any_history_a_finding_keeps_its_laws(looks: list[tuple[Seen, bool]
         if transition is None:
             continue
         event, after = transition.event, transition.finding
-        assert look.fresh
-        assert look.digit != UNKNOWN
+        assert (look.fresh and look.digit != UNKNOWN) or event == "unwaived"
         assert after.changed_at == now
         assert (after.id, after.rule, after.subject) == (finding.id, finding.rule, finding.subject)
         if event in {"resolved", "closed"}:
             assert look.digit in {OUT, PASS}
-            assert finding.state == ("open" if event == "resolved" else "pending")
+            assert (finding.state == "pending") == (event == "closed")
             assert after.resolved_at == now
         else:
-            assert look.digit >= FAIL
+            assert look.digit >= FAIL or event == "unwaived"
             assert after.resolved_at is None
-        fresh_start = after.state == "open" and (not known or finding.state != "open")
+        begun = known and finding.state in {"open", "waived"}
+        fresh_start = after.state in {"open", "waived"} and not begun
         openings += fresh_start
         assert after.occurrence == openings
-        assert (event == "reopened") == (fresh_start and openings > 1)
+        assert (event == "reopened") == (fresh_start and openings > 1 and after.state == "open")
+        assert (after.state == "waived") == (look.waiver is not None and event not in _NOT_WAIVED)
+        assert (event == "unwaived") == (finding.state == "waived" and known and after.state == "open")
         assert (after.opened_at is not None) or after.state in {"pending", "closed"}
         again = reconcile(after, look, now, known=True, baseline=baseline)
         assert again is None or (event, again.event) == ("pending", "opened")

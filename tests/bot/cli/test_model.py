@@ -38,8 +38,19 @@ def test_check_looks_at_rules_too_and_says_what_nothing_acts_on_yet(tmp_path: Pa
     result = runner.invoke(app, ["check", str(model)])
     assert result.exit_code == 2
     assert "there is no rule flow-agin-wip; see: opsbot rules; did you mean flow-aging-wip?" in result.stderr
-    model.write_text("waivers: []\nproducts:\n  shop: {}\n")
-    assert "nothing acts yet on: waivers" in runner.invoke(app, ["check", str(model)]).stdout
+    model.write_text("rollout: []\nproducts:\n  shop: {}\n")
+    assert "nothing acts yet on: rollout" in runner.invoke(app, ["check", str(model)]).stdout
+
+
+def test_check_finds_a_waiver_of_a_rule_that_does_not_exist(tmp_path: Path) -> None:
+    model = tmp_path / "m.yaml"
+    model.write_text(
+        "people: {ana: {}}\nproducts: {shop: {}}\nwaivers:\n"
+        "  - {rule: flow-agin-wip, subject: SHOP-1, reason: x, approved_by: ana, until: 2027-01-15}\n"
+    )
+    result = runner.invoke(app, ["check", str(model)])
+    assert result.exit_code == 2
+    assert ":4: there is no rule flow-agin-wip" in result.stderr
 
 
 def test_check_names_idle_keys_inside_sections_once_and_only_those_that_are_used(tmp_path: Path) -> None:

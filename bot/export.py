@@ -1,23 +1,25 @@
 """Judge an export alone: what a person can bring without an account, with a model or without one."""
 
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot.book import Book, builtin_rules, read_book
 from bot.clock import Clock
-from bot.pipeline import derive, judge, sync
+from bot.intake import taken
+from bot.pipeline import Progress, derive, judge, unwatched
 from bot.report import Report, report
 from bot.store.database import Database
-from bot.store.migrate import migrate
+from bot.store.facts import FACTS
 from config.calendar import working_times
 from config.model import Company, OperatingModel, RuleSetting, Source
-from connectors.file.client import FileSource, connect
-from connectors.file.found import Found, summary
+from connectors.file.found import Counting, Found
 from rules.findings import Severity
-from rules.records import Record
+from rules.patterns import repository_matches
+from rules.proposal.text import share
 
 NEEDS_MODEL = ("traceability-", "model-health-")
 """Families that hold work against products and pointers: without a model there are none."""
@@ -32,8 +34,11 @@ class ExportReport:
     found: Found
     judged: Report
     problems: tuple[str, ...]
-    unnamed: tuple[str, ...]  # projects that no selector of the model names
+    notes: tuple[str, ...]
+    placed: int  # items and pull requests that belong to a product of the model
+    unnamed: tuple[str, ...]  # projects and repositories that no selector of the model names
     model: str | None
+    unused: str | None  # a model that lies there and was not asked for
 
     @property
     def worst(self) -> Severity | None:
@@ -52,75 +57,117 @@ class ExportReport:
             "types": dict(found.types),
             "history": found.history,
             "problems": list(self.problems),
+            "notes": list(self.notes),
+            "placed": self.placed,
+            "unnamed": list(self.unnamed),
             **self.judged.as_json(),
         }
 
     def as_text(self) -> str:
         """The same as a person reads it in a terminal."""
+        text = [*self._read(), "", self.judged.as_text(), "", "What to do next:", *self._next()]
+        return "\n".join(text)
+
+    def _read(self) -> Iterator[str]:
         found = self.found
         pulls = f", {found.pull_requests:,} pull requests" if found.pull_requests else ""
-        text = [
-            f"{self.path}: {found.items:,} items{pulls}, {found.people:,} people",
-            f"   projects  {_listed(found.projects)}",
-            f"   types     {_listed(found.types)}",
-            f"   statuses  {_listed([(s.name, s.count) for s in found.statuses])}",
-        ]
+        yield f"{self.path}: {found.items:,} items{pulls}, {found.people:,} people"
+        yield f"   projects  {_listed(found.projects)}"
+        yield f"   types     {_listed(found.types)}"
+        yield f"   statuses  {_listed([(s.name, s.count) for s in found.statuses])}"
         if found.first_change and found.last_change:
-            text.append(f"   changes   {found.first_change:%Y-%m-%d} to {found.last_change:%Y-%m-%d}")
+            yield f"   changes   {found.first_change:%Y-%m-%d} to {found.last_change:%Y-%m-%d}"
         if not found.history:
-            text.append("   history   none in this export: when work started or was blocked is not known")
+            yield "   history   none in this export: when work started or was blocked is not known"
         if self.model is None:
-            text.append("   model     none: rules about products and pointers wait for one (--model)")
+            yield "   model     none: rules about products and pointers wait for one (--model)"
+            if self.unused:
+                yield f"   unused    {self.unused} lies here; it counts with opsbot --model {self.unused}"
+        else:
+            whole = found.items + found.pull_requests
+            yield f"   model     {self.model}: {share(self.placed, whole)} belong to one of its products"
         if self.unnamed:
-            text.append(f"   unnamed   no selector of the model names: {', '.join(self.unnamed)}")
-        text += [f"   not read  {problem}" for problem in self.problems]
-        return "\n".join([*text, "", self.judged.as_text()])
+            yield f"   unnamed   no selector of the model names: {', '.join(self.unnamed)}"
+        yield from (f"   note      {note}" for note in self.notes)
+        yield from (f"   not read  {problem}" for problem in self.problems)
+
+    def _next(self) -> Iterator[str]:
+        model = self.model or self.unused
+        if model is None:
+            model = "operating-model"
+            yield f"   opsbot init --from {self.path}   proposes products, workflow, people"
+        if self.model is None:
+            yield f"   opsbot --model {model} judge --from {self.path}   judges by it"
+            return
+        if self.unnamed:
+            yield f"   name {self.unnamed[0]} under work: of a product, or under ignore:, in {model}"
+        if not self.found.history:
+            yield "   connect Jira or GitHub as a source: only they tell when work started (docs/sources.md)"
+        yield f"   opsbot model show --path {model}   shows what each product inherits, and from which line"
 
 
-async def judge_export(path: Path, model: Path | None, clock: Clock) -> ExportReport:
-    """Read the export into a store that is thrown away, derive, judge.
+async def judge_export(
+    path: Path,
+    model: Path | None,
+    clock: Clock,
+    progress: Progress = unwatched,
+    *,
+    unused: Path | None = None,
+) -> ExportReport:
+    """Read the export once into a store that is thrown away, derive, judge. `unused`: a model left aside.
 
     Raises:
         ConnectorError: the export cannot be read.
         ModelMistakes: the model cannot.
     """
     book = _with_source(read_book(model), path) if model else _bare_book(path)
-    source = next(
-        s.id for s in book.model.sources if s.kind == "file" or (model is not None and s.kind == "jira")
+    counting = Counting()
+    async with taken(path, book.model.sources[0].id, clock, progress) as read:
+        async for record in read.records():
+            counting.add((record,))
+        await derive(read.database, book, clock())
+        judged = await report(read.database, book, await judge(read.database, book, clock()), clock())
+        placed = await _placed(read.database)
+    found = counting.found()
+    return ExportReport(
+        path=path,
+        found=found,
+        judged=judged,
+        problems=read.problems,
+        notes=read.notes,
+        placed=placed,
+        unnamed=tuple(c for c, _ in found.projects if model and not _is_named(c, book)),
+        model=str(model) if model else None,
+        unused=str(unused) if unused else None,
     )
-    connector = connect(source, path, clock=clock)
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite+aiosqlite:///{folder}/export.db")
-        try:
-            await migrate(database)
-            pulled = await sync(database, connector, clock)
-            if pulled.error is not None:
-                raise pulled.error
-            await derive(database, book, clock())
-            judged = await report(database, book, await judge(database, book, clock()), clock())
-        finally:
-            await database.close()
-    problems = tuple(f"{p.scope}: {p.what}" for p in pulled.problems)
-    found = summary(await _records(connector))
-    unnamed = tuple(project for project, _ in found.projects if model and project not in _named(book))
-    return ExportReport(path, found, judged, problems, unnamed, str(model) if model else None)
 
 
-async def _records(connector: FileSource) -> list[Record]:
-    return [record async for page in connector.pages(None) for record in page.records]
+async def _placed(database: Database) -> int:
+    """How many items and pull requests belong to a product."""
+    placed = 0
+    async with database.read() as connection:
+        for table in (FACTS["work_items"], FACTS["pull_requests"]):
+            query = sa.select(sa.func.count()).where(table.c.product.is_not(None))
+            placed += (await connection.execute(query)).scalar_one()
+    return placed
 
 
-def _named(book: Book) -> set[str]:
+def _is_named(container: str, book: Book) -> bool:
+    """Some selector names this project or repository; one by label or team alone names none."""
     selectors = [*book.model.ignore, *(s for p in book.model.products.values() for s in p.work)]
-    return {s.jira.project for s in selectors if s.jira and s.jira.project}
+    return any(
+        repository_matches(container, s.github)
+        if s.github is not None and "/" in container
+        else s.jira is not None and s.jira.project == container
+        for s in selectors
+    )
 
 
 def _with_source(book: Book, path: Path) -> Book:
-    """The export stands for the model's own Jira source; a model without one gets the file as a source."""
-    model = book.model
-    sources = [s.model_copy(update={"every": None}) for s in model.sources if s.kind == "jira"][:1]
-    sources = sources or [Source(id="export", file=str(path))]
-    return replace(book, model=model.model_copy(update={"sources": sources}))
+    """The export stands for all sources of the model; it is called as its Jira, where there is one."""
+    called = next((s.id for s in book.model.sources if s.kind == "jira"), "export")
+    export = Source(id=called, file=str(path))
+    return replace(book, model=book.model.model_copy(update={"sources": [export]}))
 
 
 def _bare_book(path: Path) -> Book:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.clock import Clock
 from bot.web.app import WebhookDoor
@@ -27,15 +26,11 @@ def _github(source: Source, access: SourceAccess, clock: Clock) -> Connector:
     return github.connect(source, url=access.url, token=_token(source, access), clock=clock)
 
 
-def _file(source: Source, access: SourceAccess, clock: Clock) -> Connector:  # noqa: ARG001 - a file has no access
-    return file.connect(source.id, Path(source.file or ""), clock=clock)
-
-
 CONNECTORS: Mapping[str, Callable[[Source, SourceAccess, Clock], Connector]] = {
     "jira": _jira,
     "github": _github,
-    "file": _file,
 }
+"""Tools that are asked over the network; a file needs no access, but a folder to count its path from."""
 
 WEBHOOKS = {
     "jira": ("x-hub-signature", jira_webhook.parse),
@@ -54,18 +49,25 @@ class Connected:
 def connect_all(model: OperatingModel, settings: Settings, clock: Clock) -> Connected:
     """A connector for each source of the model that has one; nothing is asked yet.
 
-    A source with a `path` holds the model itself, no work.
+    A source with a `path` holds the model itself, no work. The path of a file counts from the folder that
+    the model lies in.
     """
     connected = Connected({}, {})
     for source in model.sources:
-        if source.kind in CONNECTORS and source.path is None:
+        if (source.kind in CONNECTORS or source.kind == "file") and source.path is None:
             try:
-                made = CONNECTORS[source.kind](source, settings.access(source.id), clock)
+                made = _connected(source, settings, clock)
             except ConnectorError as error:
                 connected.refused[source.id] = error
             else:
                 connected.connectors[source.id] = made
     return connected
+
+
+def _connected(source: Source, settings: Settings, clock: Clock) -> Connector:
+    if source.file is not None:
+        return file.connect(source.id, settings.model.parent / source.file, clock=clock)
+    return CONNECTORS[source.kind](source, settings.access(source.id), clock)
 
 
 def webhook_doors(model: OperatingModel, settings: Settings) -> dict[str, WebhookDoor]:

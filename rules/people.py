@@ -63,4 +63,7 @@ class Accounts:
         return person is not None and person.is_bot
 
     def _by_name(self, source: str, account: str) -> str | None:
-        return self._written.get((self._kinds.get(source, ""), account.casefold()))
+        kind = self._kinds.get(source, "")
+        tools = ("jira", "github") if kind == "file" else (kind,)  # an export may hold either
+        found = {self._written.get((tool, account.casefold())) for tool in tools} - {None}
+        return found.pop() if len(found) == 1 else None

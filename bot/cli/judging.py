@@ -7,8 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.frame import FOUND, MISUSED, UNREADABLE, complain, opened, options, run_async, say
-from bot.clock import utc_now
+from bot.cli.frame import (
+    FOUND,
+    MISUSED,
+    UNREADABLE,
+    clock_of,
+    complain,
+    opened,
+    options,
+    run_async,
+    say,
+    settings_of,
+)
 
 if TYPE_CHECKING:  # these load when a command needs them
     from bot.export import ExportReport
@@ -72,7 +82,10 @@ def judge(
     context: typer.Context,
     export: Annotated[
         Path | None,
-        typer.Option("--from", help="Judge an export alone: Jira's CSV, or a folder of JSON lines."),
+        typer.Option(
+            "--from",
+            help="Judge an export alone: Jira's CSV or XML, gh's --json lists, JSON lines, or a folder.",
+        ),
     ] = None,
     fail_on: Annotated[
         Threshold | None, typer.Option(help="Exit 1 if anything open is as grave as this: for pipelines.")
@@ -81,6 +94,10 @@ def judge(
 ) -> None:
     """Derive facts from what was read and judge them by the rules.
 
+    With --from nothing needs to be set up: the export is read into a store that is thrown away. Without a
+    model only rules speak that need none. opsbot init --from proposes one; opsbot --model operating-model
+    judge --from judges by it.
+
     With --from it exits 3 where lines of the export could not be read, unless --fail-on says 1.
     """
 
@@ -88,9 +105,14 @@ def judge(
         whole = True
         if export is not None:
             from bot.export import judge_export  # noqa: PLC0415 - loads when it is needed
+            from bot.progress import shown  # noqa: PLC0415 - loads when it is needed
 
+            chosen = options(context)
             report: Report | ExportReport
-            report = of_export = await judge_export(export, options(context).model, utc_now)
+            clock, aside = clock_of(settings_of(chosen)), chosen.folder / "operating-model"
+            unused = aside if chosen.model is None and aside.exists() else None
+            with shown() as progress:
+                report = of_export = await judge_export(export, chosen.model, clock, progress, unused=unused)
             whole = not of_export.problems
         else:
             async with opened(options(context)) as app:

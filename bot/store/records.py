@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
@@ -245,6 +245,19 @@ async def every(connection: AsyncConnection, kind: str) -> list[Any]:
     """All records of a small kind: people, containers."""
     query = sa.select(records.c.body).where(records.c.kind == kind).order_by(records.c.source, records.c.id)
     return [decode(kind, body) for body in (await connection.execute(query)).scalars()]
+
+
+async def stream(connection: AsyncConnection) -> AsyncIterator[Record]:
+    """Every record without its history, one after another: none is held."""
+    query = sa.select(records.c.kind, records.c.body).order_by(records.c.kind, records.c.source, records.c.id)
+    async for kind, body in await connection.stream(query):
+        yield decode(kind, body)
+
+
+async def count(connection: AsyncConnection, kinds: Iterable[str]) -> int:
+    """How many records of these kinds there are."""
+    query = sa.select(sa.func.count()).where(records.c.kind.in_(list(kinds)))
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def pointing_at(connection: AsyncConnection, kind: str, keys: Iterable[str]) -> list[tuple[str, Any]]:

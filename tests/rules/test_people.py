@@ -35,6 +35,19 @@ def test_a_written_name_holds_in_its_own_tool_only() -> None:
     assert Accounts(COMPANY, []).handle("jira", "ana-r") is None
 
 
+def test_an_export_may_hold_accounts_of_either_tool_and_one_that_is_two_persons_is_nobodys() -> None:
+    of_file = model(
+        sources=[{"id": "export", "file": "export.csv"}],
+        people={
+            "ana": {"github": "ana-r"},
+            "bo": {"jira": "5b10:abc", "github": "eva"},
+            "eva": {"jira": "eva"},
+        },
+    )
+    accounts = Accounts(of_file, [])
+    assert [accounts.handle("export", who) for who in ("ana-r", "5b10:abc", "eva")] == ["ana", "bo", None]
+
+
 def test_other_accounts_are_found_by_mail_whatever_its_case() -> None:
     accounts = Accounts(COMPANY, [account("712:x", email="Ana@Larkfield.example")])
     assert accounts.handle("jira", "712:x") == "ana"

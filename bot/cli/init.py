@@ -1,0 +1,66 @@
+"""`opsbot init`: a first operating model, proposed from an export, with questions for a person."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.frame import MISUSED, UNREADABLE, clock_of, complain, options, run_async, say, settings_of
+
+
+def init(
+    context: typer.Context,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help="Jira's CSV or XML, gh's --json lists, JSON lines, or a folder of these."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write the model into.", show_default="operating-model")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Print the files and write nothing.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print files, coverage and questions as JSON.")
+    ] = False,
+) -> None:
+    """Propose an operating model from an export: products, workflow, people, with comments and questions.
+
+    Needs no account and no token. A comment says how sure its line is: a fact of the tool, a proposal by its
+    name or a number, or a question only you can answer, as who owns a product. Nothing is written
+    over. Without --from it writes the smallest model, to be filled in.
+
+    In Jira: search issues, then Export > CSV (all fields).
+    On GitHub: gh issue list --state all --limit 1000 --json
+    number,title,state,stateReason,url,author,assignees,labels,createdAt,updatedAt,closedAt > issues.json
+
+    Exits 2 where files of a model are there already, 3 where the export, or lines of it, could not be read.
+    """
+    folder = out or options(context).folder / "operating-model"
+
+    async def work() -> int:
+        from bot.init import AlreadyThereError, as_text, empty, propose_from, write  # noqa: PLC0415 - late
+        from bot.progress import shown  # noqa: PLC0415 - loads when it is needed
+
+        if export is None:
+            initial = empty()
+        else:
+            clock = clock_of(settings_of(options(context)))
+            with shown() as progress:
+                initial = await propose_from(export, folder, clock, progress)
+        if not dry_run:
+            try:
+                write(initial, folder)
+            except AlreadyThereError as error:
+                complain(str(error))
+                return MISUSED
+        told = (
+            json.dumps(initial.as_json(), indent=2, ensure_ascii=False)
+            if as_json
+            else as_text(initial, export, folder, dry=dry_run)
+        )
+        say(told)
+        return UNREADABLE if initial.problems else 0
+
+    raise typer.Exit(run_async(work()))

@@ -1,0 +1,66 @@
+"""The file of one proposed product: its name, the work that belongs to it, and who might own it."""
+
+from collections.abc import Iterator
+
+from rules.proposal.products import Part, Suggested
+from rules.proposal.proposal import Proposal
+from rules.proposal.text import Ask, Line, many, scalar, share, shown
+
+COMPONENTS_SHOWN = 6
+
+
+def product_lines(product: Suggested, proposal: Proposal) -> list[Line]:
+    """The lines of `products/<id>.yaml`."""
+    pulls = f", {many(product.pulls, 'pull request')}" if product.pulls else ""
+    name = shown(product.name)
+    return [
+        Line(f"# {name}: {many(product.items, 'item')}, {product.unfinished:,} unfinished{pulls}."),
+        Line(f"# Proposal: that this is a product. It is {product.why}."),
+        Line("# If it is none, delete this file; what nobody shall judge goes under ignore in company.yaml."),
+        Line(f"name: {scalar(product.name)}", "fact: the tool's name for it; call it as your company does"),
+        _owner(product, proposal),
+        Line("# channel: prod-example", "the Slack channel that hears of its findings"),
+        *_work(product),
+    ]
+
+
+def _owner(product: Suggested, proposal: Proposal) -> Line:
+    ask = Ask(f"Who is the accountable product manager of {shown(product.name)}?", product.unfinished)
+    named = [(c, h) for c in product.candidates if (h := proposal.people.handle(c.tool, c.account))]
+    if not named:
+        return Line("# owner: handle", "no candidate: nothing unfinished is assigned to anybody", ask)
+    says = "; ".join(f"{handle} has {share(c.items, c.of)}" for c, handle in named)
+    return Line(
+        f"# owner: {named[0][1]}",
+        f"candidate only: of the unfinished items that are assigned, {says}",
+        ask,
+    )
+
+
+def _work(product: Suggested) -> Iterator[Line]:
+    ask = None
+    if len(product.components) > 1:
+        told = [f"{shown(c)} {n:,}" for c, n in product.components[:COMPONENTS_SHOWN]]
+        more = len(product.components) - len(told)
+        listed = ", ".join(told) + (f" and {more:,} more" if more else "")
+        ask = Ask(
+            f"Is {shown(product.name)} one product, or are some of its components products? {listed}. "
+            "A component of its own gets its own file, with work: jira: {project, component}.",
+            product.unfinished,
+        )
+    yield Line("work:", ask=ask)
+    for part in product.parts:
+        yield Line(f"  - {_selector(part)}", _evidence(part))
+
+
+def _selector(part: Part) -> str:
+    if "/" in part.container:
+        return f"github: {scalar(part.container)}"
+    component = f", component: {scalar(part.component)}" if part.component is not None else ""
+    return f"jira: {{project: {part.container}{component}}}"
+
+
+def _evidence(part: Part) -> str:
+    pulls = f", {many(part.pulls, 'pull request')}" if part.pulls else ""
+    kind = f"proposal: {part.why}" if part.why else "fact: it is there"
+    return f"{kind}; {many(part.items, 'item')}{pulls}"

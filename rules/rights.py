@@ -26,7 +26,7 @@ RIGHTS: Mapping[Act, Who] = {
     "revoke": "approver",
 }
 """reader: whoever is cleared for all that the finding stands on; driver: a reader with the role that may ask
-for waivers; approver: a reader who holds the decision `waive` for the product, or a delegate."""
+for waivers; approver: a reader who holds the decision `waive` for the product, or a delegate of theirs."""
 
 WAIVE = "waive"
 """The decision of the model that waivers are taken by."""
@@ -89,7 +89,8 @@ def may(model: OperatingModel, act: Act, actor: str, about: About, today: date) 
         return Refused(
             f"{actor} has left." if known else f"{actor} is not one of the people of the operating model."
         )
-    if not _reads(model, actor, about, today):
+    lenders = _lenders(model, actor, today) if RIGHTS[act] == "approver" else ()
+    if not any(_reads(model, reader, about, today) for reader in (actor, *lenders)):
         return Refused(
             f"{actor} is not cleared for all that this finding stands on: it is for those who are."
         )
@@ -123,6 +124,13 @@ def approvers(model: OperatingModel, about: About, today: date) -> Approvers:
         if role is not None:
             steps.append(f"{held.person} is a party to it: goes to the {role_words(role)}")
     return Approvers(first, (), tuple(steps))
+
+
+def _lenders(model: OperatingModel, actor: str, today: date) -> tuple[str, ...]:
+    """Whose decision they may take today; they see what it is about with the eyes of those."""
+    return tuple(
+        d.from_ for d in model.delegations if d.to == actor and WAIVE in d.decisions and d.until >= today
+    )
 
 
 def _reads(model: OperatingModel, actor: str, about: About, today: date) -> bool:

@@ -113,6 +113,16 @@ def test_a_delegation_ends_with_its_day_and_lends_only_what_it_names() -> None:
     assert approvers(model(**other), ABOUT, TODAY).people == ("ana",)
 
 
+def test_a_delegate_sees_what_they_decide_about_with_the_eyes_of_who_lent_it() -> None:
+    lent = {
+        **PARTS,
+        "delegations": [{"from": "ana", "to": "zoe", "decisions": ["waive"], "until": "2026-11-24"}],
+    }
+    assert isinstance(may(model(**lent), "approve", "zoe", ABOUT, TODAY), Allowed)
+    assert isinstance(may(model(**lent), "request", "zoe", ABOUT, TODAY), Refused)
+    assert isinstance(may(model(**lent), "approve", "zoe", ABOUT, TODAY + timedelta(days=1)), Refused)
+
+
 def test_a_vacancy_goes_up_to_the_portfolio_owner_and_then_to_the_operator() -> None:
     vacant = {**PARTS, "value_streams": {"ship": {"owner": "ivo"}, "pay": {}}}
     assert approvers(model(**vacant), ABOUT, TODAY).people == ("hana",)

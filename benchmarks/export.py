@@ -27,8 +27,9 @@ BEGIN = datetime(2026, 1, 5, 8, tzinfo=UTC)
 TEXT = "As a guest I want to see what a room costs before I name my dates, so that I can compare. " * 8
 HEADER = (
     "Summary", "Issue key", "Issue id", "Issue Type", "Status", "Project key", "Priority", "Resolution",
-    "Assignee", "Assignee Id", "Reporter", "Created", "Updated", "Resolved", "Labels", "Labels", "Labels", "Description",
-    "Inward issue link (Blocks)", "Sprint", "Sprint", "Status Category", "Comment", "Comment", "Parent",
+    "Assignee", "Assignee Id", "Reporter", "Created", "Updated", "Resolved", "Labels", "Labels", "Labels",
+    "Description", "Inward issue link (Blocks)", "Sprint", "Sprint", "Status Category",
+    "Comment", "Comment", "Parent",
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from connectors.connector import Check, Page, Problem
 from connectors.errors import ConnectorError, FixRequestError, NotThereError, UnexpectedAnswerError
 from connectors.file.recognise import Other, Part, recognise
 from connectors.file.refusals import CUT, EMPTY, FORMAT, MISSING
-from rules.records import Record, WorkItem
+from rules.records import Container, Person, Record, WorkItem
 
 log = structlog.get_logger(__name__)
 
@@ -146,9 +146,16 @@ class FileSource:
         )
 
     def _records(self, tell: Callable[[Problem], None]) -> Iterator[Record]:
-        for part in self._parts:
+        """All parts in turn; people and places that an earlier file told are not told again."""
+        told: dict[tuple[str, str], int] = {}
+        for number, part in enumerate(self._parts):
             try:
-                yield from part.records(tell)
+                for record in part.records(tell):
+                    if isinstance(record, Person | Container):
+                        first = told.setdefault((record.KIND, record.id), number)
+                        if first != number:
+                            continue
+                    yield record
             except OSError as error:
                 raise _unreadable(part.path, error) from error
 

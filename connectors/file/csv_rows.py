@@ -16,7 +16,7 @@ CELL = 1 << 20  # characters of the longest cell; a quote that never closes is n
 LOST = 50  # records with broken quotes after which the file is not to be trusted
 AGAIN = 1 << 26  # characters that are looked at a second time before the file is given up
 
-_KEY = re.compile(r"[A-Z][A-Z0-9_]+-[0-9]+")
+_KEY = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]+")
 
 csv.field_size_limit(CELL)
 

@@ -53,7 +53,7 @@ class Format:
 
 FORMATS = (
     Format("2026-11-17 09:41", re.compile(rf"(?P<y>\d{{4}})[-/.]{_MONTH}[-/.]{_DAY}{_TIME}{_ZONE}")),
-    Format("17/Nov/26 9:41 AM", re.compile(rf"{_DAY}[-/. ]{_NAME}[-/. ]{_YEAR}{_TIME}")),
+    Format("17/Nov/26 9:41 AM", re.compile(rf"{_DAY}\.?[-/. ]{_NAME}[-/. ]{_YEAR}{_TIME}")),
     Format("Nov 17, 2026 9:41 AM", re.compile(rf"{_NAME}[-/ ]{_DAY},?[-/ ]{_YEAR}{_TIME}")),
     Format("day/month/year", re.compile(rf"{_DAY}[-/.]{_MONTH}[-/.]{_YEAR}{_TIME}")),
     Format("month/day/year", re.compile(rf"{_MONTH}[-/]{_DAY}[-/]{_YEAR}{_TIME}")),

@@ -30,8 +30,8 @@ _LETTER = "A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ"
 _SIGNS = "\u2018-\u201a\u201c-\u201e\u2039\u203a\u2013\u2014\u2026\u2022\u20ac\u2122"  # quotes, dashes, €, ™
 _LATIN = "\xa0\xa1\xa3\xa7\xa9\xaa\xab\xae\xb0\xb2-\xb4\xb7\xba\xbb\xbf"  # ¡ £ § © « ® ° ² · » ¿
 _WEST = re.compile(rf"[{_LETTER}{_SIGNS}{_LATIN}\s\x20-\x7e]*")
-_LONELY = re.compile(rf"(?<![{_LETTER}])[À-ÖØ-öø-ÿ](?![a-zA-ZÀ-ÿ])|[À-ÖØ-öø-ÿ]{{4,}}")
-_KANA = re.compile(r"[\u3041-\u30ff\uff66-\uff9d]")
+_LONELY = re.compile(rf"(?<![{_LETTER}])(?![àéóÀÉÓ])[À-ÖØ-öø-ÿ](?![{_LETTER}])|[À-ÖØ-öø-ÿ]{{4,}}")
+_KANA = re.compile(r"[\u3041-\u30ff]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import msgspec
 
 from connectors.connector import Problem
 from connectors.file.encoding import detect
-from connectors.file.gh_shapes import Actor, Common, Issue, PullRequest
+from connectors.file.gh_shapes import Actor, Issue, PullRequest
 from connectors.file.json_array import elements
 from connectors.file.refusals import CUT, FIELDS, FORMAT, at_line, refusal
 from rules import records
@@ -76,27 +76,33 @@ class GhJson:
         return tuple(said)
 
     def records(self, tell: Callable[[Problem], None]) -> Iterator[records.Record]:
-        """Every repository and person at first sight, every issue and pull request in the file's order.
+        """Every repository at first sight, issues and pull requests in the file's order, then the people.
 
         Raises:
             UnexpectedAnswerError: broken JSON, no list of gh, or fields missing that nothing can do without.
         """
-        shown: set[tuple[str, str]] = set()
+        repositories: set[str] = set()
+        people: dict[str, records.Person] = {}
         counts, missing = {"issues": 0, "pull": 0}, set[str]()
         for line, value in elements(self.path, detect(self.path)):
             place = self._place(line, value)
             counts[place[2]] += 1
             missing |= set(PULL_FIELDS if place[2] == "pull" else ISSUE_FIELDS) - value.keys()
             try:
-                told = list(_records(value, place, self.source))
+                shape: type[Issue | PullRequest] = PullRequest if place[2] == "pull" else Issue
+                seen = msgspec.convert(value, shape)
+                record = _record(seen, place[1], self.source)
             except msgspec.ValidationError as error:
                 tell(at_line(self.path, line, f"{place[1]}#{place[3]}: {error}"))
                 continue
-            for record in told:
-                name = record.KIND, record.id
-                if isinstance(record, records.WorkItem | records.PullRequest) or name not in shown:
-                    shown.add(name)
-                    yield record
+            if place[1] not in repositories:
+                repositories.add(place[1])
+                yield _repository(place, self.source)
+            for person in _people(seen, self.source):
+                if person.key not in people or people[person.key].name == person.key:
+                    people[person.key] = person
+            yield record
+        yield from people.values()
         self._seen = (counts["issues"], counts["pull"], frozenset(missing))
 
     def _place(self, line: int, value: Any) -> re.Match[str]:
@@ -126,22 +132,21 @@ class GhJson:
         return match
 
 
-def _records(value: Any, place: re.Match[str], source: str) -> Iterator[records.Record]:
-    repository = place[1]
-    shape: type[Issue | PullRequest] = PullRequest if place[2] == "pull" else Issue
-    seen = msgspec.convert(value, shape)
-    record = (
+def _repository(place: re.Match[str], source: str) -> records.Container:
+    home = place[1]
+    url = place[0].removesuffix(f"/{place[2]}/{place[3]}")
+    audience = f"github:{source}:{home}"
+    return records.Container(
+        source, home, home, "repository", home.partition("/")[2], url=url, audience=audience
+    )
+
+
+def _record(
+    seen: Issue | PullRequest, repository: str, source: str
+) -> records.WorkItem | records.PullRequest:
+    return (
         _pull(seen, repository, source) if isinstance(seen, PullRequest) else _issue(seen, repository, source)
     )
-    name = repository.partition("/")[2]
-    url = seen.url.removesuffix(f"/{place[2]}/{place[3]}")
-    yield records.Container(
-        source, repository, repository, "repository", name, url=url, audience=record.audience
-    )
-    for actor in _actors(seen):
-        if (login := _login(actor)) is not None:
-            yield records.Person(source, login, login, actor.name or login, is_bot=_is_bot(actor))
-    yield record
 
 
 def _issue(seen: Issue, repository: str, source: str) -> records.WorkItem:
@@ -214,11 +219,14 @@ def _paths(seen: PullRequest) -> tuple[str, ...] | None:
     return tuple(file.path for file in seen.files) if len(seen.files) < FILES else None
 
 
-def _actors(seen: Common) -> Iterator[Actor]:
+def _people(seen: Issue | PullRequest, source: str) -> Iterator[records.Person]:
+    """Whoever is named; only some places tell a name beside the login."""
     actors: list[Actor | None] = [seen.author, *seen.assignees]
     if isinstance(seen, PullRequest):
         actors += [seen.merged_by, *(review.author for review in seen.reviews)]
-    yield from (actor for actor in actors if actor is not None)
+    for actor in actors:
+        if actor is not None and (login := _login(actor)) is not None:
+            yield records.Person(source, login, login, actor.name or login, is_bot=_is_bot(actor))
 
 
 def _is_bot(actor: Actor | None) -> bool:

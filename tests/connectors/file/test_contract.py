@@ -1,5 +1,6 @@
-"""Files keep the laws of every connector: a folder of JSON lines, and Jira's CSV export."""
+"""Files keep the laws of every connector: JSON lines, Jira's CSV and XML, and lists of gh."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -80,3 +81,32 @@ class TestCsvExport(ConnectorLaws):
         )
         path.write_text("\n".join([header, *rows, ""]))
         return opening(path)
+
+
+class TestXmlExport(ConnectorLaws):
+    @pytest.fixture
+    def open_connector(self, tmp_path: Path) -> OpenConnector:
+        path = tmp_path / "export.xml"
+        items = (
+            f'<item><project id="1" key="QUAY">Quayside</project><key id="{20000 + n}">QUAY-{n}</key>'
+            f"<summary>Moor a ship</summary><type>Story</type><status>Open</status>"
+            f'<assignee accountid="712020:ines">Ines Falk</assignee>'
+            f"<created>Mon, 2 Nov 2026 09:00:00 +0530</created>"
+            f"<updated>{1 + n % 28} Nov 2026 09:41:00 +0000</updated></item>"
+            for n in range(1, MANY)
+        )
+        path.write_text(f'<rss version="0.92"><channel>{"".join(items)}</channel></rss>')
+        return opening(path)
+
+
+class TestListsOfGh(ConnectorLaws):
+    @pytest.fixture
+    def open_connector(self, tmp_path: Path) -> OpenConnector:
+        for name in ("issues.json", "pulls.json"):
+            entry = json.loads((Path(__file__).parent / "fixtures" / name).read_text())[0]
+            url = entry["url"].rpartition("/")[0]
+            entries = [
+                {**entry, "id": f"{entry['id']}{n}", "number": n, "url": f"{url}/{n}"} for n in range(1, MANY)
+            ]
+            (tmp_path / name).write_text(json.dumps(entries))
+        return opening(tmp_path)

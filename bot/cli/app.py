@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import demo, digests, doctor, judging, model, reading, service, simulate, slack, waivers
+from bot.cli import (
+    demo,
+    digests,
+    doctor,
+    init,
+    judging,
+    model,
+    reading,
+    report,
+    service,
+    simulate,
+    slack,
+    tryout,
+    waivers,
+)
 from bot.cli.frame import Options, guarded, say
 
 EPILOG = "Start with: opsbot demo · opsbot judge --from export.csv · opsbot model check"
@@ -27,6 +41,8 @@ def build() -> typer.Typer:
     )
     app.callback()(_root)
     app.command()(demo.demo)
+    app.command("try")(tryout.tryout)
+    app.command()(init.init)
     app.command()(service.run)
     app.command()(judging.sync)
     app.command()(judging.judge)
@@ -34,6 +50,7 @@ def build() -> typer.Typer:
     app.command()(reading.findings)
     app.command()(reading.explain)
     app.command()(reading.rules)
+    app.command()(report.report)
     app.command()(simulate.simulate)
     app.command()(waivers.waive)
     app.command()(doctor.doctor)

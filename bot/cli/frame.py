@@ -82,7 +82,7 @@ async def opened(chosen: Options, *, long: bool = False) -> AsyncIterator["App"]
     from bot.logs import quiet  # noqa: PLC0415 - loads when it is needed
 
     settings = settings_of(chosen)
-    quiet(settings, "info" if long and not sys.stderr.isatty() else "warning")
+    quiet(settings, settings.log_level if long and not sys.stderr.isatty() else "warning")
     async with open_app(settings, book_of(settings), clock_of(settings)) as app:
         yield app
 

@@ -21,7 +21,10 @@ from bot.cli.app import run
 from connectors.jira import client as jira
 
 CANARY = "canary-4711"
-NAMES = ["demo", "run", "sync", "judge", "digest", "findings", "explain", "rules", "doctor", "model", "slack"]
+NAMES = [
+    "demo", "try", "init", "run", "sync", "judge", "digest", "findings", "explain", "rules", "simulate",
+    "waive", "doctor", "model", "waivers", "slack",
+]  # fmt: skip
 HEAVY = {"sqlalchemy", "fastapi", "slack_bolt", "httpx", "pydantic", "aiohttp", "structlog"}
 CSV = """Issue key,Issue id,Issue Type,Status,Summary,Created,Updated,Priority,Status Category
 SHOP-1,1,Story,In Progress,Sell a lamp,02/Nov/26 9:00 AM,20/Nov/26 9:00 AM,High,In Progress
@@ -188,7 +191,9 @@ def test_an_unknown_name_is_answered_with_the_nearest(opsbot: Opsbot) -> None:
     )
     one_sentence(opsbot("findings", "--rule", "hygiene-lat"), "no rule hygiene-lat", "hygiene-late?")
     one_sentence(opsbot("findings", "--product", "xyzzy"), "no product xyzzy", "There are shop and till.")
-    one_sentence(opsbot("explain", "SHOP-404"), "Nothing that was read is called SHOP-404.", "opsbot sync")
+    one_sentence(opsbot("explain", "SHOP-404"), "SHOP-404 is no finding, key, rule, product", "opsbot sync")
+    one_sentence(opsbot("explain", "hygiene-lat"), "Did you mean hygiene-late (rule)?")
+    one_sentence(opsbot("explain", "teams.front.wpi"), "Did you mean teams.front.wip (path of the model)?")
     one_sentence(
         opsbot("sync", "nowhere"), "There is no source nowhere to read; the model has: jira, github."
     )
@@ -260,8 +265,8 @@ def test_what_is_judged_can_be_listed_and_explained_and_read_by_programs(opsbot:
     assert json.loads(opsbot("findings", "--json").out) == []
     assert opsbot("findings").out.startswith("No open finding matches.")
     explained = json.loads(opsbot("explain", "shop", "--json").out)
-    assert explained["key"] == "shop"
-    assert opsbot("explain", "SHOP").out.startswith("shop")
+    assert (explained["kind"], explained["id"], explained["itself"]["key"]) == ("product", "shop", "shop")
+    assert opsbot("explain", "shop").out.startswith("shop  Shop")
     assert "judged by" in opsbot("judge").out
 
 

@@ -1,13 +1,11 @@
 """Answers as a terminal shows them: the same messages Slack gets, as plain text, and the rules as a list."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from bot.slack import answers
 from bot.slack.commands.desk import FindingsPage
 from bot.slack.plaintext import as_text
 from rules.rule import Rule
-from rules.views import Explanation
 
 
 def findings_text(found: FindingsPage, *, waived: bool = False) -> str:
@@ -56,9 +54,20 @@ def rule_text(rule: Rule) -> str:
     return "\n".join(parts)
 
 
-def explanation_text(about: Explanation, at: datetime) -> str:
-    """All rules about one subject."""
-    return as_text(answers.explanation(about, at, "opsbot findings"), addresses=True).strip()
+def rule_object(rule: Rule) -> dict[str, object]:
+    """A rule in plain values."""
+    return {
+        "id": rule.id,
+        "purpose": rule.purpose,
+        "about": rule.about,
+        "where": rule.where.text,
+        "violates": rule.violates.text,
+        "severity": rule.severity.word,
+        "worse": {s.word: e.text for s, e in rule.worse.items()},
+        "parameters": dict(rule.parameters),
+        "fix": rule.fix.text,
+        "accountable": rule.accountable.role,
+    }
 
 
 def _plain(value: object) -> str:

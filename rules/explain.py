@@ -51,8 +51,22 @@ def explain_rule(rule: Rule, row: Row, context: Context, standing: Standing) -> 
         mode_place=standing.mode_place,
         measured=measured(ground),
         holder=accountable_for(rule, row, standing.declared, standing.today),
+        any_of=(isinstance(rule.where.root, tree.Or), isinstance(rule.violates.root, tree.Or)),
+        grades=tuple(_grades(ground)) if digit >= Digit.FAIL else (),
         to_know=_to_know(ground) if digit is Digit.UNKNOWN else "",
     )
+
+
+def _grades(ground: Ground) -> Iterator[str]:
+    """The rule's own severity, then each higher one whose condition holds."""
+    rule, row, context = ground.rule, ground.row, ground.context
+    yield f"{rule.severity.word} by the rule"
+    for severity, condition in rule.worse.items():
+        if holds(condition.root, row, context):
+            met = ", ".join(
+                f"{text_of(n)} {words(n, value(n, row, context), context)}" for n in shown(condition.root)
+            )
+            yield f"{severity.word} because {condition.text} ({met})"
 
 
 def parts(expression: Expression, ground: Ground) -> tuple[Part, ...]:
@@ -114,7 +128,7 @@ def _to_know(ground: Ground) -> str:
     if not ground.row.get("fresh", True):
         return f"Read {ground.row.get('source') or 'the sources'} again: opsbot sync, then opsbot judge."
     ways = dict.fromkeys(to_know(f, ground) for f in _missing(ground.rule, ground.row, ground.context))
-    return f"To know it, {'; '.join(ways)}." if ways else ""
+    return f"{'; '.join(ways)}." if ways else ""
 
 
 def _not_met(expression: Expression, row: Row, context: Context) -> str:

@@ -157,6 +157,8 @@ class RuleExplained:
     finding: str | None = None
     since: datetime | None = None
     history: tuple[Happening, ...] = ()  # of the finding, oldest first
+    any_of: tuple[bool, bool] = (False, False)  # of scope and condition: one part is enough, else all
+    grades: tuple[str, ...] = ()  # how a failing rule came to its severity, step by step
     to_know: str = ""  # what would make an unknown verdict known
 
 

@@ -1,8 +1,7 @@
 """`opsbot model`: check the operating model, and show what it says and where each value comes from."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +12,8 @@ from bot.cli.frame import MISUSED, complain, options, settings_of
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from config.load import Loaded, ModelMistakes, Origin
+    from bot.explain.path import Said
+    from config.load import Loaded, ModelMistakes
 
 app = typer.Typer(help="Check and show the operating model.", no_args_is_help=True)
 
@@ -114,53 +114,30 @@ def show(
     if product is not None and product not in products:
         _refuse(f"there is no product {product}", product, products)
     chosen = [product] if product is not None else list(products)
-    values = {id_: list(_values(loaded, id_)) for id_ in chosen}
+    values = {id_: _values(loaded, id_) for id_ in chosen}
     if as_json:
-        objects = {i: {row.key: row.as_object() for row in rows} for i, rows in values.items()}
+        objects = {i: {key: _as_object(said) for key, said in rows.items()} for i, rows in values.items()}
         typer.echo(json.dumps(objects, indent=2, ensure_ascii=False))
         return
     for id_, rows in values.items():
-        _print_table(id_, rows, where)
+        _print_table(id_, rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    key: str  # below the product
-    value: Any
-    origin: "Origin | None"  # None for a built-in default
+def _values(loaded: "Loaded", product: str) -> "dict[str, Said]":
+    """Each value of a product, by its path below the product."""
+    from bot.explain.path import Words  # noqa: PLC0415 - not for --help
 
-    def as_object(self) -> dict[str, Any]:
-        file, line = (self.origin.file, self.origin.line) if self.origin else (None, None)
-        return {"value": self.value, "file": file, "line": line}
+    path = ("products", product)
+    said = Words(loaded.model, loaded.tree, loaded.origins).values(path)
+    return {one.key.removeprefix(f"products.{product}."): one for one in said}
 
 
-def _values(loaded: "Loaded", product: str) -> Iterator[_Row]:
-    """What the files say in their own words, then the built-in defaults that are not empty."""
-    written = loaded.tree["products"][product]
-    resolved = loaded.model.products[product].model_dump(mode="json", by_alias=True, exclude={"id"})
-    for key, value in (
-        (k, v) for name in resolved if name in written for k, v in _leaves(written[name], name)
-    ):
-        yield _Row(key, value, loaded.origins.near(f"products.{product}.{key}"))
-    for key, value in (
-        (k, v) for name in resolved if name not in written for k, v in _leaves(resolved[name], name)
-    ):
-        if value not in (None, [], {}, ""):
-            yield _Row(key, value, None)
+def _as_object(said: "Said") -> dict[str, Any]:
+    file, line = (said.origin.file, said.origin.line) if said.origin else (None, None)
+    return {"value": said.value, "file": file, "line": line}
 
 
-def _leaves(value: Any, key: str) -> Iterator[tuple[str, Any]]:
-    """Maps are opened, lists of maps too; a list of words is one value."""
-    if isinstance(value, dict) and value:
-        for name, below in value.items():
-            yield from _leaves(below, f"{key}.{name}")
-    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        yield from ((f"{key}[{n}]", item) for n, item in enumerate(value))
-    else:
-        yield key, value
-
-
-def _print_table(product: str, rows: list[_Row], where: Path) -> None:
+def _print_table(product: str, rows: "dict[str, Said]") -> None:
     from rich.table import Table  # noqa: PLC0415 - loaded only where something is printed
     from rich.text import Text  # noqa: PLC0415 - the same
 
@@ -168,9 +145,8 @@ def _print_table(product: str, rows: list[_Row], where: Path) -> None:
     table.add_column("key", style="cyan", overflow="fold")
     table.add_column("value", overflow="fold")
     table.add_column("written at", style="dim", overflow="fold")
-    for row in rows:
-        place = str(row.origin).removeprefix(f"{where}/") if row.origin else "built in"
-        table.add_row(Text(row.key), Text(_words(row.value)), Text(place))
+    for key, said in rows.items():
+        table.add_row(Text(key), Text(_words(said.value)), Text(said.place or "built in"))
     console = _console()
     console.print(table)
     console.print()

@@ -1,7 +1,7 @@
 """`opsbot findings`, `opsbot explain` and `opsbot rules`: what is open, why, and by which rule."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -47,25 +47,40 @@ def findings(
 def explain(
     context: typer.Context,
     what: Annotated[
-        str, typer.Argument(help="A key (BOOK-412, larkfield/tracking#7, a product) or a finding's id.")
+        str,
+        typer.Argument(
+            help="A key (BOOK-412), a finding's id, a rule, a product, or a path of the model"
+            " (products.billing.sle.story)."
+        ),
     ],
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show rules that pass whole, and all changes.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Tell for each rule its verdict on this, with the values it met."""
+    """Tell why: verdicts with each value, where it was written, whose it is, how old the data is."""
 
     async def work() -> int:
-        from bot.terminal import explanation_text  # noqa: PLC0415 - loads when it is needed
+        from bot.explain.text.told import as_object, as_text  # noqa: PLC0415 - loads when it is needed
+        from bot.explain.word import Misheard, explain_word  # noqa: PLC0415 - loads when it is needed
 
         async with opened(options(context)) as app:
-            explained = await app.desk.explain(app.operator(), what)
+            explained = await explain_word(app, what)
             at = app.desk.now()
-        if explained is None:
-            complain(f"Nothing that was read is called {what}. Check the key, or run: opsbot sync")
+        if isinstance(explained, Misheard):
+            complain(_misheard(what, explained.nearest))
             return MISUSED
-        say(_json(asdict(explained)) if as_json else explanation_text(explained, at))
+        say(_json(as_object(explained)) if as_json else as_text(explained, at, everything=everything))
         return 0
 
     raise typer.Exit(run_async(work()))
+
+
+def _misheard(what: str, nearest: Sequence[tuple[str, str]]) -> str:
+    near = " or ".join(f"{name} ({kind})" for name, kind in nearest)
+    meant = f" Did you mean {near}?" if near else ""
+    return f"{what} is no finding, key, rule, product or path of the model.{meant} If it is new: opsbot sync"
 
 
 def rules(
@@ -74,14 +89,14 @@ def rules(
 ) -> None:
     """List the rules, or tell one whole: purpose, predicate, parameters, fix."""
     from bot.book import builtin_rules  # noqa: PLC0415 - loads when it is needed
-    from bot.terminal import rule_text, rules_text  # noqa: PLC0415 - loads when it is needed
+    from bot.terminal import rule_object, rule_text, rules_text  # noqa: PLC0415 - loads when it is needed
 
     known = {r.id: r for r in builtin_rules()}
     if rule is not None and rule not in known:
         raise typer.Exit(_unknown("built-in rule", rule, known))
     if as_json:
         shown = [known[rule]] if rule else list(known.values())
-        say(_json([_plain(r) for r in shown]))
+        say(_json([rule_object(r) for r in shown]))
     else:
         say(rule_text(known[rule]) if rule else rules_text(list(known.values())))
 
@@ -95,21 +110,6 @@ def _unknown(kind: str, name: str, known: Iterable[str]) -> int:
         + (f"Did you mean {meant}?" if meant else f"There are {listed(sorted(known), 'and') or 'none'}.")
     )
     return MISUSED
-
-
-def _plain(rule: Any) -> dict[str, Any]:
-    return {
-        "id": rule.id,
-        "purpose": rule.purpose,
-        "about": rule.about,
-        "where": rule.where.text,
-        "violates": rule.violates.text,
-        "severity": rule.severity.word,
-        "worse": {s.word: e.text for s, e in rule.worse.items()},
-        "parameters": dict(rule.parameters),
-        "fix": rule.fix.text,
-        "accountable": rule.accountable.role,
-    }
 
 
 def _json(data: Any) -> str:

@@ -17,8 +17,9 @@ from rules.declared import Declared
 from rules.explain import Standing, explain_rule
 from rules.findings import ALIVE, Finding, finding_id, shifted
 from rules.mapping import Mapper
+from rules.people import Accounts
 from rules.placing import placed_item, placed_pull, placed_row
-from rules.records import PullRequest, WorkItem
+from rules.records import Change, Person, PullRequest, WorkItem
 from rules.rule import Rule
 from rules.views import Explanation, Happening, Placed, RawChange, RuleExplained
 
@@ -58,7 +59,7 @@ async def explain_row(
         source=source_ages(book.model, states, now).get(row["source"]),
         observed_at=row["observed_at"],
         rules=tuple(rules),
-        changes=_changes(read.record),
+        changes=_changes(read.record, Accounts(book.model, await records.every(connection, Person.KIND))),
         record=_plain(read.record),
     )
 
@@ -88,7 +89,12 @@ def _explained(book: Book, rule: Rule, row: Mapping[str, Any], now: datetime) ->
     if one.severity is None:
         return one
     tier = None if row["tier"] is None else int(row["tier"])
-    return replace(one, severity=shifted(one.severity, tier, names_tier=rule.names_tier))
+    severity = shifted(one.severity, tier, names_tier=rule.names_tier)
+    if severity is one.severity:
+        return one
+    place = Declared(book.model, book.origins).place(f"products.{product}.tier")
+    step = f"{severity.word} because {product} is of tier {tier}" + (f" ({place})" if place else "")
+    return replace(one, severity=severity, grades=(*one.grades, step))
 
 
 def _with_finding(
@@ -128,21 +134,31 @@ def _placed(book: Book, table: str, row: Mapping[str, Any], read: _Read) -> Plac
     return placed_row(table, row, place)
 
 
-def _changes(record: WorkItem | PullRequest | None) -> tuple[RawChange, ...]:
-    """The raw history: of an item its changelog, of a pull request its moments and reviews."""
+def _changes(record: WorkItem | PullRequest | None, accounts: Accounts) -> tuple[RawChange, ...]:
+    """The raw history, people as the model calls them: a changelog, or moments and reviews."""
     match record:
         case WorkItem(changes=tuple() as changes):
-            return tuple(RawChange(c.at, c.by, c.field, c.before, c.after) for c in changes)
+            return tuple(_change(record, c, accounts) for c in changes)
         case PullRequest() as pull:
             moments = [
                 ("opened", pull.created_at, pull.author),
                 ("ready for review", pull.ready_at, None),
                 ("merged", pull.merged_at, pull.merged_by),
             ]
-            told = [RawChange(at, by, "state", None, what) for what, at, by in moments if at is not None]
-            told += [RawChange(r.at, r.by, "review", None, r.state) for r in pull.reviews]
-            return tuple(sorted(told, key=lambda change: change.at))
+            told = [Change("", at, by, "state", None, what) for what, at, by in moments if at is not None]
+            told += [Change("", r.at, r.by, "review", None, r.state) for r in pull.reviews]
+            return tuple(_change(pull, c, accounts) for c in sorted(told, key=lambda c: c.at))
     return ()
+
+
+def _change(record: WorkItem | PullRequest, change: Change, accounts: Accounts) -> RawChange:
+    def who(account: str | None) -> str | None:
+        return accounts.shown(record.source, account)
+
+    before, after = change.before, change.after
+    if change.field == "assignee":
+        before, after = who(before), who(after)
+    return RawChange(change.at, who(change.by), change.field, before, after)
 
 
 def _plain(record: WorkItem | PullRequest | None) -> dict[str, object]:

@@ -150,7 +150,7 @@ def _failing(rule: RuleExplained) -> Block:
     lines = [
         f"{MARKS[severity]} *{severity.word.capitalize()}* · {code(rule.rule, 80)} {safe(rule.purpose)}",
         safe(rule.says, 400),
-        *(f"• {text}" for text in _reasons(rule)),
+        *_reasons(rule),
         f"*What to do:* {safe(rule.fix, 400)} {accountable(rule.accountable, None)}{since}",
     ]
     if rule.finding:
@@ -159,14 +159,19 @@ def _failing(rule: RuleExplained) -> Block:
 
 
 def _unknown(rule: RuleExplained) -> Block:
-    return paragraph([f"*Unknown* · {code(rule.rule, 80)} {safe(rule.purpose)}", safe(rule.says, 400)])
+    lines = [f"*Unknown* · {code(rule.rule, 80)} {safe(rule.purpose)}", safe(rule.says, 400)]
+    return paragraph([*lines, *([f"*To know it:* {safe(rule.to_know, 300)}"] if rule.to_know else [])])
 
 
 def _reasons(rule: RuleExplained) -> Iterator[str]:
     for part in (*rule.where, *rule.violates):
         met = {True: "holds", False: "does not hold", None: "is not known"}[part.holds]
-        values = ", ".join(f"{safe(i.name, 60)} = {_value(i.value)}" for i in part.inputs)
-        yield f"{code(part.text)} {met}{': ' + values if values else ''}"
+        yield f"• {code(part.text)} {met}"
+        for one in part.inputs:
+            unit = (
+                f" {safe(one.unit, 20)}" if one.unit not in {"", "0 to 1"} and one.value is not None else ""
+            )
+            yield f"    {safe(one.name, 60)} = {_value(one.value)}{unit} ({safe(one.source, 80)})"
 
 
 def _value(value: object) -> str:

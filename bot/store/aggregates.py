@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -78,6 +79,14 @@ async def finished(connection: AsyncConnection, since: datetime, until: datetime
         _ITEMS.c.governed, *known, _ITEMS.c.finished_at >= since, _ITEMS.c.finished_at < until
     )
     return [Finished(*row) for row in await connection.execute(query)]
+
+
+async def expectations_of(connection: AsyncConnection, product: str, now: datetime) -> Sequence[Any]:
+    """The expectations of a product that hold now, by level and flow item."""
+    mine = sa.and_(sle_rows.c.product == product, sle_rows.c.effective_from <= now)
+    newest = sa.select(sa.func.max(sle_rows.c.effective_from)).where(mine).scalar_subquery()
+    query = sa.select(sle_rows).where(mine, sle_rows.c.effective_from == newest)
+    return (await connection.execute(query.order_by(sle_rows.c.level, sle_rows.c.flow_item))).all()
 
 
 async def save_expectations(connection: AsyncConnection, rows: Sequence[Row]) -> None:

@@ -18,6 +18,7 @@ from rules.sql import column_values, fact_table
 FACTS: Mapping[str, sa.Table] = {name: fact_table(table, FACT_TABLES) for name, table in TABLES.items()}
 Row = Mapping[str, Any]
 _ITEMS = FACTS["work_items"]
+_ALIKE = 500
 
 
 def schema_fingerprint() -> str:
@@ -117,6 +118,17 @@ async def find(connection: AsyncConnection, key: str) -> list[tuple[str, str]]:
     for name, table in FACTS.items():
         query = sa.select(table.c.subject).where(sa.func.lower(table.c.key) == key.lower())
         found += [(name, subject) for subject in (await connection.execute(query)).scalars()]
+    return found
+
+
+async def alike(connection: AsyncConnection, key: str) -> list[str]:
+    """Some keys of items and pull requests that begin like this one, to suggest what was meant."""
+    start = key[: max(2, len(key) * 2 // 3)].lower()
+    found: list[str] = []
+    for name in ("work_items", "pull_requests"):
+        column = FACTS[name].c.key
+        query = sa.select(column).where(sa.func.lower(column).startswith(start, autoescape=True))
+        found += (await connection.execute(query.order_by(column).limit(_ALIKE))).scalars()
     return found
 
 

@@ -117,7 +117,7 @@ COMMON = (
     Fact(
         "today",
         Type.NUMBER,
-        "Local day number (days since 0001-01-01) of now in the row's calendar.",
+        "The local day it is, in the row's calendar.",
         source="clock",
         unit="day number",
         joined="terms.today",

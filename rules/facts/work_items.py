@@ -67,7 +67,7 @@ TABLE = FactTable(
         Fact(
             "started_day",
             Type.NUMBER,
-            "Local day number of started_at in the row's calendar.",
+            "The local day of started_at, in the row's calendar.",
             unit="day number",
             absence="as started_at",
         ),
@@ -137,6 +137,7 @@ TABLE = FactTable(
             Type.BOOL,
             'Flagged, in a blocked status, or an open "is blocked by" link.',
             source="workflow.blocked_when",
+            declared="workflows.{workflow}.blocked_when",
         ),
         Fact(
             "blocked_since",

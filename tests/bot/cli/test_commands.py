@@ -192,7 +192,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(opsbot: Opsbot) -> None:
     one_sentence(opsbot("findings", "--rule", "hygiene-lat"), "no rule hygiene-lat", "hygiene-late?")
     one_sentence(opsbot("findings", "--product", "xyzzy"), "no product xyzzy", "There are shop and till.")
     one_sentence(opsbot("explain", "SHOP-404"), "SHOP-404 is no finding, key, rule, product", "opsbot sync")
-    one_sentence(opsbot("explain", "hygiene-lat"), "Did you mean hygiene-late (rule)?")
+    one_sentence(opsbot("explain", "hygiene-lat"), "Did you mean hygiene-late (rule)")
     one_sentence(opsbot("explain", "teams.front.wpi"), "Did you mean teams.front.wip (path of the model)?")
     one_sentence(
         opsbot("sync", "nowhere"), "There is no source nowhere to read; the model has: jira, github."

@@ -155,7 +155,7 @@ async def test_a_page_ends_with_the_next_and_the_last_with_an_explanation() -> N
 
 async def test_explain_tells_inputs_limits_and_what_to_do() -> None:
     text = await ask("explain <https://larkfield.atlassian.net/browse/book-412|x>")
-    assert "`age_days > sle_days` holds: age_days = 12, sle_days = 10" in text
+    assert "`age_days > sle_days` holds\n    age_days = 12 (history)\n    sle_days = 10 (history)" in text
     assert "What to do: Swarm it, split it, or stop it today." in text
 
 

@@ -1,0 +1,1 @@
+"""Explanations as a terminal shows them: grouped and aligned, what fails first."""

@@ -169,3 +169,21 @@ async def test_what_ended_is_no_longer_open(shop: Shop, desk: StoreDesk) -> None
     shop.clock.tick()
     await shop.told(shop.changed(story("SHOP-1")))
     assert await keys(desk, ANA) == ["SHOP-2"]
+
+
+async def test_what_is_waived_is_counted_and_listed_apart_for_those_who_may_see_it(
+    shop: Shop, desk: StoreDesk, tmp_path: Path
+) -> None:
+    long = "{{rule: hygiene-late, subject: {}, reason: x, approved_by: ana, until: 2027-11-24}}"
+    listed = ", ".join(map(long.format, ("SHOP-2", "SHOP-3")))
+    shop.book = book(tmp_path, f"{KEEPS_TO_ITSELF}\nwaivers: [{listed}]\n")
+    await shop.judge()
+    assert await keys(desk, OPERATOR, products=("shop",)) == ["SHOP-1"]
+    assert sorted(await keys(desk, OPERATOR, products=("shop",), waived=True)) == ["SHOP-2", "SHOP-3"]
+    page = await desk.findings(OPERATOR, FindingsQuery(products=("shop",)))
+    status = await desk.status(OPERATOR, "shop")
+    assert (page.waived, status.waived, status.open) == (2, 2, {Severity.HIGH: 1})
+    assert {x.happened for x in (await desk.findings(OPERATOR, FindingsQuery(waived=True))).lines} == {
+        "waived"
+    }
+    assert (await desk.status(ANA, "shop")).waived == 1  # the other stands behind a security level

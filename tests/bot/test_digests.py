@@ -184,3 +184,21 @@ async def test_a_digest_may_look_further_back_than_the_last_one(shop: Shop) -> N
     back = digests.Order("product", shop.clock(), "shop", since=before)
     (again,) = await digests.make(shop.database, shop.book, back)
     assert keys(again) == ["SHOP-1"]
+
+
+async def test_what_is_waived_is_a_count_until_its_waiver_ends(shop: Shop, tmp_path: Path) -> None:
+    """From both sides: the line of the model comes, and is taken out again."""
+    long = "waivers: [{rule: hygiene-late, subject: SHOP-2, reason: x, approved_by: ana, until: 2027-11-24}]"
+    await shop.told(story("SHOP-1", "late"))
+    await made(shop)
+    plain = shop.book
+    shop.book = book(tmp_path, f"{TOLD}\n{long}\n")
+    await shop.told(story("SHOP-2", "late"))
+    waived = await made(shop)
+    assert (keys(waived), waived.digest.waived, waived.digest.silent) == ([], 1, True)
+    assert "1 open (1 warn), 1 waived." in as_text(waived.message)
+    shop.book = plain
+    await shop.judge()
+    ended = await made(shop)
+    assert (keys(ended), ended.digest.waived) == (["SHOP-2"], 0)
+    assert "No longer waived" in as_text(ended.message)

@@ -139,3 +139,21 @@ def test_a_group_is_restricted_where_one_of_it_is() -> None:
 def test_lines_beyond_the_budget_are_a_number() -> None:
     digest = told([("opened", finding(str(n))) for n in range(12)], most=5)
     assert (len(digest.lines), digest.more) == (5, 7)
+
+
+def test_what_is_waived_is_counted_and_told_nowhere() -> None:
+    covered = finding("1", state="waived")
+    digest = compose(
+        Occasion("prod-shop", "Shop", None, NOW, BEFORE, 8),
+        [("opened", covered), ("waived", covered), ("worsened", covered)],
+        [],
+        RULES,
+        lambda f: Said(f"{f.key} is held up.", "Do something."),
+        Coverage(checked=10, rules=2, unknown=0, sources=(), waived=1),
+    )
+    assert (digest.lines, digest.waived, digest.silent) == ((), 1, True)
+
+
+def test_the_end_of_a_waiver_is_news() -> None:
+    digest = told([("opened", finding("1")), ("waived", finding("1")), ("unwaived", finding("1"))])
+    assert [(x.key, x.happened) for x in digest.lines] == [("SHOP-1", "unwaived")]

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import shutil
 import sys
 import time
@@ -17,6 +18,11 @@ from starlette.types import ASGIApp
 
 from bot.app import App, open_app
 from bot.book import read_book
+from bot.page.file import write
+from bot.page.gather import gather
+from bot.page.render import page_html
+from bot.page.serve import create_app, show
+from bot.page.steps import EXAMPLE, steps
 from bot.progress import shown
 from bot.report import Report
 from bot.slack.messages import Message
@@ -34,7 +40,7 @@ from connectors.larkfield.world import World
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 TUESDAY = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 USER, TOKEN, SECRET = "omar@larkfield.example", "larkfield", "larkfield-signs"  # of servers on this machine
-MODEL, DATABASE, DOTENV = "operating-model", "opsbot.db", ".env"
+MODEL, DATABASE, DOTENV, PAGE = "operating-model", "opsbot.db", ".env", "report.html"
 STILL = (
     "# Larkfield's clock stands still, so that its data stays as fresh as the story has it.\nOPSBOT_NOW={}\n"
 )
@@ -69,9 +75,9 @@ class Larkfield:
 
 
 async def play(folder: Path, say: Say, *, stay: bool = False) -> None:
-    """Tell the story once: Monday's first look, Tuesday's news. Leaves model and database in the folder.
+    """Tell the story once: Monday's first look, Tuesday's news. Leaves model, database and page there.
 
-    With `stay` the tools go on answering until Ctrl-C, and the folder's .env says where.
+    With `stay` the tools go on answering until Ctrl-C, as the folder's .env says, and the page is live.
     """
     began = time.monotonic()
     prepare(folder)
@@ -87,11 +93,29 @@ async def play(folder: Path, say: Say, *, stay: bool = False) -> None:
             for message in company.slack.messages:
                 if float(message.ts) >= TUESDAY.timestamp():
                     say(_boxed(message.channel, as_text(Message(message.text, tuple(message.blocks)))))
-        say(_next_steps(folder, report, time.monotonic() - began))
+            address = write(await _page(app, folder), folder / PAGE)
+        say(_next_steps(folder, report, address, time.monotonic() - began))
         if stay:
             write_settings(folder, TUESDAY, company.settings)
-            say(f"\nThe tools answer until Ctrl-C; try: {_called()} --in {folder} doctor, sync or run")
-            await asyncio.Event().wait()
+            await _stay(folder, company, say)
+
+
+async def _page(app: App, folder: Path) -> str:
+    return page_html(await gather(app, _called_in(folder)))
+
+
+async def _stay(folder: Path, company: Larkfield, say: Say) -> None:
+    """Keep the tools answering and the page live, until Ctrl-C."""
+
+    async def make() -> str:
+        async with open_app(company.settings, read_book(company.settings.model), company.wall) as app:
+            return await _page(app, folder)
+
+    async with serving(create_app(make)) as address:
+        say(f"\nThe page, fresh at each load: {address}/")
+        say(f"The tools answer until Ctrl-C; try: {_called_in(folder)} doctor, sync or run")
+        show(f"{address}/")
+        await asyncio.Event().wait()
 
 
 def prepare(folder: Path) -> None:
@@ -218,17 +242,22 @@ def _boxed(channel: str, text: str) -> str:
     return f"┌─ #{channel}\n" + "\n".join(f"│ {line}" for line in text.splitlines()) + "\n"
 
 
-def _next_steps(folder: Path, report: Report, seconds: float) -> str:
+def _called_in(folder: Path) -> str:
+    return f"{_called()} --in {shlex.quote(str(folder))}"
+
+
+def _next_steps(folder: Path, report: Report, page: str, seconds: float) -> str:
     gravest = next(x for x in report.lines if x.product is not None)
-    opsbot = _called()
+    title, tries = steps(EXAMPLE, folder, _called_in(folder))
+    widest = max(len(step.command) for step in tries)
     return "\n".join(
         [
-            f"Done in {seconds:.0f} s. Model and findings stay in {folder}; try:",
-            f"   {opsbot} --in {folder} findings",
-            f"   {opsbot} --in {folder} explain {gravest.key}",
-            f"   {opsbot} --in {folder} digest --dry-run --since {MONDAY:%Y-%m-%d}",
-            f"   {opsbot} --in {folder} model show {gravest.product}",
-            f"   {opsbot} rules {gravest.rule}",
-            f"And with your own data, no account needed: {opsbot} judge --from export.csv",
+            f"Done in {seconds:.0f} s. Model, findings and page stay in {folder}.",
+            "",
+            f"Look at the page:  {page}",
+            f"Ask why:           {_called_in(folder)} explain {gravest.key}",
+            "",
+            f"{title}:",
+            *(f"   {step.command:{widest}}   {step.shows}" for step in tries),
         ]
     )

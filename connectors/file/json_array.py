@@ -49,7 +49,7 @@ def _elements(path: Path, encoding: Encoding) -> Iterator[tuple[int, Any]]:
                 return
             try:
                 value, end = decoder.raw_decode(text, at)
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 piece = file.read(more) if len(text) - at < LONGEST else ""
                 if not piece:
                     raise _broken(path, text, at, (line, before), error) from error

@@ -14,7 +14,7 @@ from defusedxml.ElementTree import XMLParser
 
 from connectors.connector import Problem
 from connectors.file.columns import clean
-from connectors.file.refusals import CUT, EMPTY, FORMAT, XML, at_line, refusal
+from connectors.file.refusals import CUT, EMPTY, ENCODING, FORMAT, XML, at_line, refusal
 from connectors.file.words import LEVELS, NO
 from rules.records import Container, Link, Person, Record, WorkItem
 
@@ -187,6 +187,9 @@ class XmlExport:
             line = parser.parser.CurrentLineNumber
             what = f":{line}: it declares a DTD or entities, which Jira's export never does."
             raise refusal(self.path, what, "", XML) from error
+        except (LookupError, ValueError) as error:
+            what = f":1: the encoding that it names cannot be read ({error})."
+            raise refusal(self.path, what, "", ENCODING) from error
 
 
 def _records(item: Item, source: str) -> Iterator[Record]:

@@ -1,13 +1,17 @@
 """Files are recognised by what is in them; what is no export is named for what it is."""
 
+import asyncio
 import shutil
+import tempfile
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.errors import Entry
-from connectors.errors import FixRequestError, UnexpectedAnswerError
+from connectors.errors import ConnectorError, FixRequestError, UnexpectedAnswerError
 from connectors.file import connect
 from connectors.file.refusals import ENTRIES
 from rules.records import PullRequest, WorkItem
@@ -92,6 +96,30 @@ async def test_an_item_of_github_that_is_gone_comes_back_as_one_of_its_repositor
     (gone,) = page.records
     assert isinstance(gone, WorkItem)
     assert (gone.container, gone.audience) == ("larkfield/booking-api", "github:export:larkfield/booking-api")
+
+
+@given(
+    start=st.sampled_from(
+        [
+            b"",
+            b"<rss>",
+            b'<?xml version="1.0" encoding="',
+            b"[{",
+            b'{"record"',
+            b"PK\x03\x04",
+            b"\xff\xfe",
+            b"Key,",
+        ]
+    ),
+    noise=st.binary(max_size=200),
+    suffix=st.sampled_from([".csv", ".xml", ".json", ".jsonl", ".txt", ""]),
+)
+def test_no_file_does_more_harm_than_a_refusal(start: bytes, noise: bytes, suffix: str) -> None:
+    with tempfile.NamedTemporaryFile(suffix=suffix) as file:
+        file.write(start + noise)
+        file.flush()
+        with pytest.raises(ConnectorError, match=r"(?s)\[export-"):
+            asyncio.run(keys(Path(file.name)))
 
 
 def test_the_table_of_refusals_is_whole() -> None:

@@ -93,6 +93,7 @@ def test_an_item_that_cannot_be_read_is_told_with_its_line_and_the_rest_goes_on(
         (("&lt;p&gt;", "&nbsp;"), r"export\.xml:12:\d+: "),
         (("<rss ", '<!DOCTYPE rss [<!ENTITY a "b">]>\n<rss '), r"export\.xml:\d+: it declares a DTD"),
         (("</rss>", ""), r"export\.xml:\d+:\d+: the XML is broken \(no element found\)"),
+        (("UTF-8", "Shift_JIS"), r"export\.xml:1: the encoding that it names cannot be read"),
         (("rss", "feed"), r"is XML, but not Jira's.* begins with <feed>"),
     ],
 )

@@ -3,7 +3,6 @@
 import ast
 import inspect
 import re
-import textwrap
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -11,6 +10,7 @@ from markdown import GENERATED, anchor, code, table
 from pydantic.fields import FieldInfo
 
 from bot.cli.model import NOT_YET
+from config.meaning import comments
 from config.model import OperatingModel
 from config.pointers import POINTERS
 from config.words import Strict
@@ -87,20 +87,6 @@ def types() -> list[type[Strict]]:
 
     walk(OperatingModel)
     return list(found)
-
-
-def comments(type_: type[Strict]) -> dict[str, tuple[ast.expr, str]]:
-    """Of each field in the source: its annotation, and the comment beside it."""
-    source = textwrap.dedent(inspect.getsource(type_))
-    lines = source.splitlines()
-    body = ast.parse(source).body[0]
-    assert isinstance(body, ast.ClassDef)  # noqa: S101 - the source of a class
-    found = {}
-    for node in body.body:
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            rest = lines[(node.end_lineno or node.lineno) - 1][node.end_col_offset or 0 :]
-            found[node.target.id] = node.annotation, rest.partition("#")[2].strip()
-    return found
 
 
 def _docstring(type_: type[Strict]) -> str:

@@ -15,7 +15,7 @@ def columns(rows: Sequence[Sequence[str]], indent: int, gap: int = 2) -> Iterato
     cells_ = [[row[n] for row in rows if n + 1 < len(row)] for n in range(max(map(len, rows), default=0))]
     widest = [max((len(c) for c in column if len(c) <= _WIDE), default=0) for column in cells_]
     for row in rows:
-        cells = [cell.ljust(widest[n] + gap) for n, cell in enumerate(row[:-1])]
+        cells = [f"{cell.ljust(widest[n])}{' ' * gap}" for n, cell in enumerate(row[:-1])]
         start = f"{' ' * indent}{''.join(cells)}"
         room = max(WIDTH - len(start), _NARROW)
         for piece in wrap(row[-1], room, break_long_words=False, break_on_hyphens=False) or [""]:

@@ -15,6 +15,7 @@ from config.load import Loaded, Origin, Origins, load_model
 from config.mistakes import Mistake, ModelMistakes, nearest
 from config.model import OperatingModel, RuleSetting
 from config.yaml import read_yaml
+from rules.errors import RULE_PARAMETER, RULE_TWICE, RULE_UNKNOWN
 from rules.facts import TABLES
 from rules.profiles import mode
 from rules.rule import Rule, RuleMistake, check_parameter, read_rule
@@ -108,10 +109,11 @@ def book_of(loaded: Loaded) -> Book:
         except RuleMistake as error:
             at = loaded.origins.near(f"custom_rules[{n}].{error.key}")
             what = f"rule {error.rule}, {error.key}: {error.message}"
-            mistakes.append(Mistake(at.file, at.line, at.said, what))
+            mistakes.append(Mistake(at.file, at.line, at.said, what, entry=error.entry))
             continue
         if own.id in added:
-            mistakes.append(Mistake(place.file, place.line, place.said, f"there are two rules {own.id}"))
+            what = f"there are two rules {own.id}"
+            mistakes.append(Mistake(place.file, place.line, place.said, what, entry=RULE_TWICE))
         rules[own.id] = own
         added.add(own.id)
     mistakes += _unfit_settings(loaded, rules)
@@ -155,7 +157,7 @@ def _unfit_settings(loaded: Loaded, rules: Mapping[str, Rule]) -> Iterator[Mista
                     check_parameter(rule, parameter, value)
                 except ValueError as error:
                     origin = loaded.origins.near(f"{level}.rules.{name}.{parameter}")
-                    yield Mistake(origin.file, origin.line, origin.said, str(error))
+                    yield Mistake(origin.file, origin.line, origin.said, str(error), entry=RULE_PARAMETER)
     for n, waiver in enumerate(loaded.model.waivers):
         if waiver.rule not in rules:
             yield _no_rule(loaded.origins.near(f"waivers[{n}].rule"), waiver.rule, rules)
@@ -163,4 +165,5 @@ def _unfit_settings(loaded: Loaded, rules: Mapping[str, Rule]) -> Iterator[Mista
 
 def _no_rule(origin: Origin, name: str, rules: Mapping[str, Rule]) -> Mistake:
     what = f"there is no rule {name}"
-    return Mistake(origin.file, origin.line, origin.said, what, "see: opsbot rules", nearest(name, rules))
+    allowed, meant = "see: opsbot rules", nearest(name, rules)
+    return Mistake(origin.file, origin.line, origin.said, what, allowed, meant, entry=RULE_UNKNOWN)

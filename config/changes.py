@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from config.check import SECTIONS, known_ids
+from config.errors import MODEL_CHANGE
 from config.folder import Written
 from config.inherit import DEFAULTS, RULES
 from config.mistakes import KeyPath, Mistake, Place, dotted, listed, nearest
@@ -45,15 +46,14 @@ def _change(written: Written, asked: str) -> Change | None:
     parts = _ASKED.fullmatch(asked)
     if parts is None:
         allowed = "PATH=VALUE: products.shop.tier=2, or RULE=off for the whole company"
-        written.mistakes.append(Mistake(place.file, 0, "", "this names no value of the model", allowed))
+        what = "this names no value of the model"
+        written.mistakes.append(Mistake(place.file, 0, "", what, allowed, entry=MODEL_CHANGE))
         return None
     path = _path(parts[1])
     document = read_yaml(parts[2].encode(), place.file, path)
     if not document.places and not document.mistakes:
-        allowed = "write null to clear it"
-        document.mistakes.append(
-            Mistake(place.file, 0, dotted(path), f"{dotted(path)} has no value", allowed)
-        )
+        what, allowed = f"{dotted(path)} has no value", "write null to clear it"
+        document.mistakes.append(Mistake(place.file, 0, dotted(path), what, allowed, entry=MODEL_CHANGE))
     if document.mistakes:
         written.mistakes += [replace(mistake, line=0) for mistake in document.mistakes]
         return None
@@ -63,7 +63,8 @@ def _change(written: Written, asked: str) -> Change | None:
         return _write(written, path, document.content, dict.fromkeys([path, *document.places], place))
     except _MisplacedError as error:
         what, allowed, meant = error.args
-        written.mistakes.append(Mistake(place.file, 0, dotted(path), what, allowed, meant))
+        mistake = Mistake(place.file, 0, dotted(path), what, allowed, meant, entry=MODEL_CHANGE)
+        written.mistakes.append(mistake)
         return None
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, get_args, get_origin
 
+from config.errors import MODEL_CIRCLE, MODEL_ID, MODEL_MISPLACED, MODEL_TWICE, MODEL_UNKNOWN_NAME
 from config.inherit import PRODUCTS, STREAMS
 from config.mistakes import KeyPath, listed, nearest
 from config.model import ROLES, OperatingModel
@@ -43,9 +44,8 @@ def lost_pointers(tree: Any, known: Mapping[str, Collection[str]], say: Say) -> 
                 if isinstance(value, str) and value not in options:
                     yield _lost(path, value, section, options, say)
                 elif pattern == "products.*.roles.@" and value == "product-manager":
-                    yield Refusal(
-                        path, f"{say(path)} is in the wrong place", "write it as owner, beside roles"
-                    )
+                    what, allowed = f"{say(path)} is in the wrong place", "write it as owner, beside roles"
+                    yield Refusal(path, what, allowed, entry=MODEL_MISPLACED)
 
 
 def _lost(path: KeyPath, value: str, section: str, options: list[str], say: Say) -> Refusal:
@@ -59,7 +59,7 @@ def _lost(path: KeyPath, value: str, section: str, options: list[str], say: Say)
             else f"the model has no {section.replace('_', ' ')} yet"
         )
     named = say(path) if path[-1] == value else f"{say(path)} is {shown(value)}, which"
-    return Refusal(path, f"{named} is not {what}", allowed, nearest(value, options))
+    return Refusal(path, f"{named} is not {what}", allowed, nearest(value, options), entry=MODEL_UNKNOWN_NAME)
 
 
 def collisions(tree: Any, say: Say) -> Iterator[Refusal]:
@@ -90,12 +90,11 @@ def _bad_ids(tree: Any, say: Say) -> Iterator[Refusal]:
             if isinstance(id_, str) and not _ID.fullmatch(id_):
                 lower = re.sub(r"[^a-z0-9]+", "-", id_.lower()).strip("-") or None
                 allowed = "ids are lower-case letters, digits and single hyphens"
-                yield Refusal(path, f"{say(path)}: {shown(id_)} is no id", allowed, lower)
+                yield Refusal(path, f"{say(path)}: {shown(id_)} is no id", allowed, lower, entry=MODEL_ID)
     for section in (PRODUCTS, STREAMS):
         for path, _ in each(tree, f"{section}.*.id"):
-            yield Refusal(
-                path, f"{say(path)} is not a key", "the id is the name of the file, or the key above"
-            )
+            allowed = "the id is the name of the file, or the key above"
+            yield Refusal(path, f"{say(path)} is not a key", allowed, entry=MODEL_MISPLACED)
 
 
 def _taken(pattern: str, tree: Any, say: Say) -> Iterator[Refusal]:
@@ -107,6 +106,7 @@ def _taken(pattern: str, tree: Any, say: Say) -> Iterator[Refusal]:
                 f"{say(path)} is {shown(value)} a second time",
                 "one alone may have it",
                 other=first[value.casefold()],
+                entry=MODEL_TWICE,
             )
 
 
@@ -119,7 +119,8 @@ def _circles(section: str, key: str, tree: Any, say: Say) -> Iterator[Refusal]:
         if following == start:
             circle = " → ".join(map(str, [*way, start]))
             at = (section, start, key)
-            yield Refusal(at, f"{say(at)} goes in a circle: {circle}", "leave one of these out")
+            what = f"{say(at)} goes in a circle: {circle}"
+            yield Refusal(at, what, "leave one of these out", entry=MODEL_CIRCLE)
 
 
 def _doubled_statuses(tree: Any, say: Say) -> Iterator[Refusal]:
@@ -130,7 +131,8 @@ def _doubled_statuses(tree: Any, say: Say) -> Iterator[Refusal]:
             if isinstance(status, str) and first.setdefault(status.casefold(), path) != path:
                 allowed = "a status means one state"
                 what = f"{say(path)} is {shown(status)} a second time"
-                yield Refusal(path, what, allowed, other=first[status.casefold()])
+                first_at = first[status.casefold()]
+                yield Refusal(path, what, allowed, other=first_at, entry=MODEL_TWICE)
 
 
 def _stage(path: KeyPath, product: Mapping[str, Any], tree: Any, say: Say) -> Iterator[Refusal]:
@@ -141,7 +143,8 @@ def _stage(path: KeyPath, product: Mapping[str, Any], tree: Any, say: Say) -> It
         if isinstance(stages, dict) and stage not in stages:
             at = (*path, "stage")
             allowed = f"stages of {lifecycle}: {listed(stages, 'and')}"
-            yield Refusal(at, f"{say(at)} is {shown(stage)}", allowed, nearest(stage, stages))
+            meant = nearest(stage, stages)
+            yield Refusal(at, f"{say(at)} is {shown(stage)}", allowed, meant, entry=MODEL_UNKNOWN_NAME)
 
 
 def _personas(path: KeyPath, product: Mapping[str, Any], tree: Any, say: Say) -> Iterator[Refusal]:
@@ -151,4 +154,5 @@ def _personas(path: KeyPath, product: Mapping[str, Any], tree: Any, say: Say) ->
         if isinstance(persona, str) and persona not in options:
             at = (*path, *below)
             allowed = f"personas of {below[1]}: {listed(options, 'and') or 'none'}"
-            yield Refusal(at, f"{say(at)} is {shown(persona)}", allowed, nearest(persona, options))
+            meant = nearest(persona, options)
+            yield Refusal(at, f"{say(at)} is {shown(persona)}", allowed, meant, entry=MODEL_UNKNOWN_NAME)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from config.errors import MODEL_FILE, MODEL_TWICE
 from config.mistakes import KeyPath, Mistake, Place, dotted, listed, nearest
 from config.yaml import MAX_BYTES, read_yaml
 
@@ -71,7 +72,7 @@ def _files(path: Path, sections: Collection[str], mistakes: list[Mistake]) -> It
             allowed = f"a folder is named {listed(sorted(folders))}"
             near = nearest(folder.name, folders)
             what = f"the folder {folder.name} is no section of the model"
-            mistakes.append(Mistake(str(inside[0]), 1, "", what, allowed, near))
+            mistakes.append(Mistake(str(inside[0]), 1, "", what, allowed, near, entry=MODEL_FILE))
             continue
         for file in inside:
             if file.parent != folder:
@@ -87,7 +88,7 @@ def _is_yaml(file: Path, mistakes: list[Mistake]) -> bool:
 
 
 def _about(file: Path, what: str, allowed: str) -> Mistake:
-    return Mistake(str(file), 1, "", what, allowed)
+    return Mistake(str(file), 1, "", what, allowed, entry=MODEL_FILE)
 
 
 def _add(written: Written, content: dict[str, Any], places: Places, at: KeyPath) -> None:
@@ -126,9 +127,8 @@ def _put(written: Written, path: KeyPath, value: Any, places: Places) -> None:
         first = written.places.get(path) or written.places[path[:1]]
         second = places[path]
         what = f"{dotted(path)} is written twice"
-        mistake = Mistake(
-            second.file, second.line, dotted(path), what, f"write it once; it is at {first} too"
-        )
+        allowed = f"write it once; it is at {first} too"
+        mistake = Mistake(second.file, second.line, dotted(path), what, allowed, entry=MODEL_TWICE)
         written.mistakes.append(mistake)
         return
     target[key] = value

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from config.changes import Change, lay_over
 from config.check import SECTIONS, collisions, known_ids, lost_pointers
+from config.errors import MODEL_ABSENT, MODEL_MISPLACED
 from config.folder import Written, gather
 from config.inherit import DEFAULTS, PRODUCTS, RULES, STREAMS, Resolved, inherit, merge
 from config.mistakes import KeyPath, Mistake, ModelMistakes, dotted
@@ -41,7 +42,8 @@ def load_model(path: Path, changed: Iterable[str] = ()) -> Loaded:
     """
     if not path.exists():
         allowed = "a folder with company.yaml, or one file; OPSBOT_MODEL names it"
-        raise ModelMistakes([Mistake(str(path), 1, "", "there is no operating model here", allowed)])
+        what = "there is no operating model here"
+        raise ModelMistakes([Mistake(str(path), 1, "", what, allowed, entry=MODEL_ABSENT)])
     written = gather(path, SECTIONS)
     changes = lay_over(written, changed)
     resolved = inherit(written.tree)
@@ -74,7 +76,7 @@ def _mistakes(written: Written, resolved: Resolved, path: Path) -> Iterator[Mist
         allowed = (
             "rules stand inside defaults, the defaults of a value stream, or a product; profile at the top"
         )
-        refusal = Refusal((RULES,), "rules cannot stand at the top", allowed)
+        refusal = Refusal((RULES,), "rules cannot stand at the top", allowed, entry=MODEL_MISPLACED)
         yield _mistake(refusal, Origins(Resolved(), written.places, str(path)))
 
 
@@ -120,4 +122,5 @@ def _mistake(refusal: Refusal, origins: Origins) -> Mistake:
     allowed = refusal.allowed
     if refusal.other is not None:
         allowed += f"; it is at {origins.near(refusal.other)} too"
-    return Mistake(origin.file, origin.line, origin.said, refusal.what, allowed, refusal.hint)
+    what, hint = refusal.what, refusal.hint
+    return Mistake(origin.file, origin.line, origin.said, what, allowed, hint, entry=refusal.entry)

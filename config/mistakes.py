@@ -2,7 +2,9 @@
 
 import difflib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from config.errors import Entry
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands: ("products", "shop", "work", 0)."""
@@ -31,10 +33,12 @@ class Mistake:
     what: str
     allowed: str = ""
     hint: str | None = None  # the nearest thing that would be right
+    entry: Entry = field(kw_only=True)
 
     def __str__(self) -> str:
         meant = f"did you mean {self.hint}?" if self.hint else ""
-        return f"{Place(self.file, self.line)}: " + "; ".join(filter(None, (self.what, self.allowed, meant)))
+        said = "; ".join(filter(None, (self.what, self.allowed, meant)))
+        return f"{Place(self.file, self.line)}: {said} {self.entry}"
 
 
 class ModelMistakes(Exception):  # noqa: N818 - it is a list of mistakes, and is read as one

@@ -2,13 +2,14 @@
 
 import types
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from config.errors import MODEL_MISSING_KEY, MODEL_SECRET, MODEL_UNKNOWN_KEY, MODEL_VALUE, Entry
 from config.mistakes import KeyPath, listed, nearest
 from config.model import OperatingModel, Product, ValueStream
 
@@ -40,6 +41,7 @@ class Refusal:
     allowed: str = ""
     hint: str | None = None
     other: KeyPath | None = None
+    entry: Entry = field(kw_only=True)
 
 
 def refusals(error: ValidationError, tree: Any, say: Callable[[KeyPath], str]) -> Iterator[Refusal]:
@@ -52,17 +54,17 @@ def _refusal(details: ErrorDetails, tree: Any, say: Callable[[KeyPath], str]) ->
     path = tuple(p for p in details["loc"] if p not in {"[key]", "parameters"})
     kind, allowed = details["type"], _allowed(details["type"], details.get("ctx", {}))
     if kind == "missing":
-        return Refusal(path, f"{say(path[:-1])} has no {path[-1]}", "it cannot be left out")
+        what = f"{say(path[:-1])} has no {path[-1]}"
+        return Refusal(path, what, "it cannot be left out", entry=MODEL_MISSING_KEY)
     if kind == "extra_forbidden":
         return _unknown_key(path, say(path))
     key = details["loc"][-1] == "[key]"
     value = path[-1] if key else _value_at(tree, path)
     if isinstance(value, dict | list) and kind == "value_error":
-        return Refusal(path, f"{say(path)} cannot stand as it is", allowed)
+        return Refusal(path, f"{say(path)} cannot stand as it is", allowed, entry=MODEL_VALUE)
     hint = _near_literal(value, allowed) if kind == "literal_error" else None
-    return Refusal(
-        path, f"{say(path)} is not known" if key else f"{say(path)} is {shown(value)}", allowed, hint
-    )
+    what = f"{say(path)} is not known" if key else f"{say(path)} is {shown(value)}"
+    return Refusal(path, what, allowed, hint, entry=MODEL_VALUE)
 
 
 def shown(value: object) -> str:
@@ -119,11 +121,13 @@ def _unknown_key(path: KeyPath, name: str) -> Refusal:
             path,
             f"{name} looks like a secret",
             "secrets stay in the environment: OPSBOT_SOURCES__<ID>__TOKEN",
+            entry=MODEL_SECRET,
         )
     keys = keys_at(path[:-1])
     other = OTHER_WORDS.get(key.lower())
     hint = other if other in keys else nearest(key, keys)
-    return Refusal(path, f"{name} is not a key", f"allowed here: {listed(sorted(keys), 'and')}", hint)
+    allowed = f"allowed here: {listed(sorted(keys), 'and')}"
+    return Refusal(path, f"{name} is not a key", allowed, hint, entry=MODEL_UNKNOWN_KEY)
 
 
 def keys_at(path: KeyPath) -> list[str]:

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.errors import SETTINGS_UNKNOWN, SETTINGS_VALUE
 from config.mistakes import nearest
 from config.variables import FILE, PREFIX, Variables, with_files_read, written_variables
 
@@ -204,11 +205,12 @@ def _misnamed(name: str) -> str | None:
     if field is not None and (general in fields or is_secret(field)):
         return None
     if field is not None:
-        return f"{name} is not known; allowed: {name.removesuffix(FILE)} (only secrets stand in files)"
+        allowed = f"{name.removesuffix(FILE)} (only secrets stand in files)"
+        return f"{name} is not known; allowed: {allowed} {SETTINGS_UNKNOWN}"
     near = nearest(general, [*fields, *(n + FILE for n, f in fields.items() if is_secret(f))])
     id_ = _SOURCE.fullmatch(name)
     hint = f"; did you mean {near.replace('<ID>', id_[1] if id_ else '<ID>')}?" if near else ""
-    return f"{name} is not known; allowed: the variables of docs/settings.md{hint}"
+    return f"{name} is not known; allowed: the variables of docs/settings.md{hint} {SETTINGS_UNKNOWN}"
 
 
 _SOURCE = re.compile(rf"{PREFIX}SOURCES__([A-Z0-9]+(?:_[A-Z0-9]+)*)__(\w+)")
@@ -223,7 +225,7 @@ def _problem(details: ErrorDetails) -> str:
         allowed = str(context["expected"]).replace("'", "")
     else:
         allowed = _ALLOWED.get(kind, "a text")
-    return f"{name} cannot be used; allowed: {allowed}"
+    return f"{name} cannot be used; allowed: {allowed} {SETTINGS_VALUE}"
 
 
 _ALLOWED = {

@@ -6,6 +6,8 @@ from pathlib import Path
 from dotenv import dotenv_values
 from pydantic_settings import BaseSettings, EnvSettingsSource
 
+from config.errors import SETTINGS_FILE
+
 PREFIX = "OPSBOT_"
 FILE = "_FILE"
 _MAX_SECRET = 64 * 1024
@@ -31,7 +33,9 @@ def written_variables(dotenv: Path | None, environ: Mapping[str, str]) -> tuple[
         try:
             written = dotenv_values(dotenv, interpolate=False)
         except (OSError, UnicodeDecodeError):
-            problems.append(f"{dotenv} cannot be read; allowed: lines of {PREFIX}NAME=value in UTF-8")
+            problems.append(
+                f"{dotenv} cannot be read; allowed: lines of {PREFIX}NAME=value in UTF-8 {SETTINGS_FILE}"
+            )
     return [_ours(written), _ours(environ)], problems
 
 
@@ -50,10 +54,10 @@ def with_files_read(layers: Iterable[Layer]) -> tuple[Layer, list[str]]:
             if secret == name:
                 continue
             if secret in layer:
-                problems.append(f"{name} is set, and {secret} too; allowed: one of them")
+                problems.append(f"{name} is set, and {secret} too; allowed: one of them {SETTINGS_FILE}")
             elif (content := _content(Path(value))) is None:
                 allowed = "the path of a readable text file that holds the secret"
-                problems.append(f"{name} names no file that can be used; allowed: {allowed}")
+                problems.append(f"{name} names no file that can be used; allowed: {allowed} {SETTINGS_FILE}")
             else:
                 merged[secret] = content
     return merged, problems

@@ -28,6 +28,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
+from config.errors import MODEL_YAML
 from config.mistakes import KeyPath, Mistake, Place, dotted
 
 MAX_BYTES = 256 * 1024
@@ -67,7 +68,7 @@ def read_yaml(data: bytes, file: str, at: KeyPath = ()) -> Document:
         _Reader(file, document).read(_text(data), at)
     except _Unreadable as e:
         document.content, document.readable = None, False
-        document.mistakes.append(Mistake(file, e.line, "", e.what, e.allowed))
+        document.mistakes.append(Mistake(file, e.line, "", e.what, e.allowed, entry=MODEL_YAML))
     return document
 
 
@@ -113,7 +114,8 @@ class _Reader:
         return event
 
     def _refuse(self, line: int, path: KeyPath, what: str, allowed: str) -> None:
-        self._document.mistakes.append(Mistake(self._file, line, dotted(path), what, allowed))
+        mistake = Mistake(self._file, line, dotted(path), what, allowed, entry=MODEL_YAML)
+        self._document.mistakes.append(mistake)
 
     def _value(self, event: Any, path: KeyPath, depth: int, key_line: int | None) -> Any:
         if isinstance(event, AliasEvent):

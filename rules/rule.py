@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError
 
+from config.errors import Entry
 from config.words import Duration, Span, Strict
 from rules.checking import LARGEST
+from rules.errors import RULE_EXPRESSION, RULE_FORM
 from rules.expression import Expression, ExpressionError, named, parse
 from rules.facts import TABLES
 from rules.facts.table import FactTable, Type
@@ -42,12 +44,13 @@ FAMILIES = (
 class RuleMistake(ValueError):  # noqa: N818 - what operators call it
     """A rule that cannot be read: which one, where it stands, which key, and what is allowed."""
 
-    def __init__(self, rule: str, where: str, key: str, message: str) -> None:
+    def __init__(self, rule: str, where: str, key: str, message: str, entry: Entry = RULE_FORM) -> None:
         self.rule = rule
         self.where = where
         self.key = key
         self.message = message
-        super().__init__(f"{where}: rule {rule}, {key}: {message}")
+        self.entry = entry
+        super().__init__(f"{where}: rule {rule}, {key}: {message} {entry}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +202,8 @@ class _Reader:
         self.where = where
         self.parameters: dict[str, Value] = {}
 
-    def mistake(self, key: str, message: str) -> RuleMistake:
-        return RuleMistake(self.written.id, self.where, key, message)
+    def mistake(self, key: str, message: str, entry: Entry = RULE_FORM) -> RuleMistake:
+        return RuleMistake(self.written.id, self.where, key, message, entry)
 
     def rule(self) -> Rule:
         written = self.written
@@ -257,19 +260,19 @@ class _Reader:
         try:
             return parse(text, self.table, self.parameters)
         except ExpressionError as mistake:
-            raise self.mistake(key, f"\n{mistake.shown()}") from None
+            raise self.mistake(key, f"\n{mistake.shown()}", RULE_EXPRESSION) from None
 
     def template(self, key: str, text: str) -> Template:
         try:
             return read_template(text, self.table, self.parameters)
         except ExpressionError as mistake:
-            raise self.mistake(key, f"\n{mistake.shown()}") from None
+            raise self.mistake(key, f"\n{mistake.shown()}", RULE_EXPRESSION) from None
 
     def named(self, name: str) -> Node:
         try:
             return named(name, self.table, self.parameters)
         except ExpressionError as mistake:
-            raise self.mistake("evidence", str(mistake)) from None
+            raise self.mistake("evidence", str(mistake), RULE_EXPRESSION) from None
 
     def accountable(self) -> Accountable:
         given = self.written.accountable

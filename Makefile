@@ -14,11 +14,13 @@ LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-he
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
 
-$(READY): requirements.lock pyproject.toml
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "opsbot needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 2; }
 	@echo "Setting up $(VENV) (once, less than a minute)"
 	@$(PYTHON) -m venv $(VENV)
+
+$(READY): requirements.lock pyproject.toml | $(BIN)/python
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $(READY)

@@ -13,6 +13,8 @@ from rules.views import Placed, Tried
 
 Place = Callable[[str | None], str | None]
 """file:line of a path of the model."""
+Files = Mapping[str, tuple[int, int]]
+"""By path selector: files that it hits, and all files; empty for what has no files."""
 
 _PRECEDENCE = (
     "team or type",
@@ -84,11 +86,9 @@ def _by(found: Placement, mapper: Mapper, traits: Traits) -> str:
     return "no selector matches"
 
 
-def _tried(
-    mapper: Mapper, traits: Traits, place: Place, files: Mapping[str, tuple[int, int]]
-) -> tuple[tuple[Tried, ...], int]:
+def _tried(mapper: Mapper, traits: Traits, place: Place, files: Files) -> tuple[tuple[Tried, ...], int]:
     """The selectors that name anything of it, best first, and how many others there are."""
-    near = [e for e in mapper.entries if e.where in files or _names(e.selector, traits)]
+    near = [e for e in mapper.entries if _names(e.selector, traits)]
     matched = [e for e in near if _matches(e, traits, files)]
     highest = max((e.rank for e in matched), default=-1)
     told = [
@@ -100,7 +100,7 @@ def _tried(
     return tuple(tried for _, _, tried in told), len(mapper.entries) - len(near)
 
 
-def _matches(entry: Entry, traits: Traits, files: Mapping[str, tuple[int, int]]) -> bool:
+def _matches(entry: Entry, traits: Traits, files: Files) -> bool:
     if not holds(entry.selector, traits):
         return False
     if entry.selector.path is None:
@@ -109,30 +109,27 @@ def _matches(entry: Entry, traits: Traits, files: Mapping[str, tuple[int, int]])
     return 2 * met > all_
 
 
-def _why(entry: Entry, traits: Traits, files: Mapping[str, tuple[int, int]], highest: int) -> str:
+def _why(entry: Entry, traits: Traits, files: Files, highest: int) -> str:
     missing = list(unmet(entry.selector, traits))
     if missing:
         return "; ".join(missing)
     if entry.selector.path is not None:
         met, all_ = files.get(entry.where, (0, 0))
         if 2 * met <= all_:
-            return (
-                f"{met} of {all_} files are there, more than half must be" if all_ else "no files are known"
-            )
+            return f"{met} of {all_} files are in it, not more than half" if all_ else "no files are known"
     if entry.rank < highest:
         return f"holds, but {_PRECEDENCE[highest]} goes before {_PRECEDENCE[entry.rank]}"
     return "holds"
 
 
-def _files(mapper: Mapper, pull: PullRequest) -> dict[str, tuple[int, int]]:
-    """Of each path selector that hits a file: how many it hits, and of how many."""
+def _files(mapper: Mapper, pull: PullRequest) -> Files:
+    """Of each path selector: how many files of the pull request it hits, and of how many."""
     paths = pull.paths or ()
-    counts = {
-        e.where: sum(path_matches(path, e.selector.path) for path in paths)
-        for e in mapper.entries
-        if e.selector.path is not None
+    return {
+        entry.where: (sum(path_matches(path, entry.selector.path) for path in paths), len(paths))
+        for entry in mapper.entries
+        if entry.selector.path is not None
     }
-    return {where: (met, len(paths)) for where, met in counts.items() if met}
 
 
 def _names(selector: Selector, traits: Traits) -> bool:

@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.intake import taken
 from bot.pipeline import Progress, unwatched
 from config.load import load_model
-from rules.proposal.files import Files, files
+from rules.proposal.files import QUESTIONS, Files, files
 from rules.proposal.proposal import Proposal, propose
 from rules.proposal.smallest import smallest
 from rules.proposal.tally import Tally
@@ -67,18 +67,25 @@ def empty() -> Initial:
     return Initial(smallest())
 
 
+def make_room(out: Path) -> None:
+    """See that no file of a model is in the folder yet.
+
+    Raises:
+        AlreadyThereError: names them, and says what to do.
+    """
+    there = sorted([*out.rglob("*.yaml"), *out.rglob("*.yml"), *out.glob(QUESTIONS)])
+    if there:
+        raise AlreadyThereError(_there(out, there))
+
+
 def write(initial: Initial, out: Path) -> list[Path]:
     """Write the files into the folder; gives them in order.
 
     Raises:
-        AlreadyThereError: some of them, or other files of a model, are there; nothing was written.
+        AlreadyThereError: files of a model are there; nothing was written.
         OSError: the folder cannot be written.
     """
-    there = sorted(out.rglob("*.y*ml")) + [
-        out / name for name in initial.files.texts if (out / name).exists()
-    ]
-    if there:
-        raise AlreadyThereError(_there(out, list(dict.fromkeys(there))))
+    make_room(out)
     written = []
     for name, text in initial.files.texts.items():
         path = out / name
@@ -125,7 +132,7 @@ def _asked(initial: Initial, out: Path) -> Iterable[str]:
         yield f"   {q.number:>2}. {q.text}{decides}"
         yield f"       {out / q.file}:{q.line}"
     if len(questions) > SHOWN:
-        yield f"   … and {len(questions) - SHOWN} more in {out / 'QUESTIONS.md'}"
+        yield f"   … and {len(questions) - SHOWN} more in {out / QUESTIONS}"
 
 
 def _next(export: Path | None, out: Path) -> Iterable[str]:

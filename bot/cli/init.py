@@ -20,7 +20,7 @@ def init(
     out: Annotated[
         Path | None, typer.Option(help="Folder to write the model into.", show_default="operating-model")
     ] = None,
-    dry_run: Annotated[bool, typer.Option(help="Print the files and write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the files and write nothing.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print files, coverage and questions as JSON.")
     ] = False,
@@ -31,30 +31,38 @@ def init(
     name or a number, or a question only you can answer, as who owns a product. Nothing is written
     over. Without --from it writes the smallest model, to be filled in.
 
-    In Jira: search issues, then Export > CSV (all fields).
-    On GitHub: gh issue list --state all --limit 1000 --json
-    number,title,state,stateReason,url,author,assignees,labels,createdAt,updatedAt,closedAt > issues.json
+    Exports to bring: in Jira's issue search Export > CSV (all fields), or XML; on GitHub what gh issue list
+    and gh pr list print with --json. docs/sources.md has the commands.
 
     Exits 2 where files of a model are there already, 3 where the export, or lines of it, could not be read.
     """
     folder = out or options(context).folder / "operating-model"
 
     async def work() -> int:
-        from bot.init import AlreadyThereError, as_text, empty, propose_from, write  # noqa: PLC0415 - late
+        from bot.init import (  # noqa: PLC0415 - loads when it is needed
+            AlreadyThereError,
+            as_text,
+            empty,
+            make_room,
+            propose_from,
+            write,
+        )
         from bot.progress import shown  # noqa: PLC0415 - loads when it is needed
 
-        if export is None:
-            initial = empty()
-        else:
-            clock = clock_of(settings_of(options(context)))
-            with shown() as progress:
-                initial = await propose_from(export, folder, clock, progress)
-        if not dry_run:
-            try:
+        try:
+            if not dry_run:
+                make_room(folder)  # before the export is read: that may take long
+            if export is None:
+                initial = empty()
+            else:
+                clock = clock_of(settings_of(options(context)))
+                with shown() as progress:
+                    initial = await propose_from(export, folder, clock, progress)
+            if not dry_run:
                 write(initial, folder)
-            except AlreadyThereError as error:
-                complain(str(error))
-                return MISUSED
+        except AlreadyThereError as error:
+            complain(str(error))
+            return MISUSED
         told = (
             json.dumps(initial.as_json(), indent=2, ensure_ascii=False)
             if as_json

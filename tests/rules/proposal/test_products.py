@@ -1,0 +1,76 @@
+"""Projects are products, with repositories that work for them; components only where people keep apart."""
+
+from rule_records import issue, item, pull
+
+from rules.proposal.meaning import meanings
+from rules.proposal.products import MOST_PRODUCTS, Suggested, Suggestions, suggest
+from rules.proposal.tally import Tally
+from rules.records import Record, WorkItem
+
+
+def suggested(*records: Record) -> Suggestions:
+    tally = Tally()
+    tally.add(records)
+    return suggest(tally, meanings(tally))
+
+
+def named(of: Suggestions) -> dict[str, Suggested]:
+    return {product.id: product for product in of.products}
+
+
+def parts(people: dict[str, str], each: int = 20) -> list[WorkItem]:
+    """Items of SHOP in these components, done by these people in turn."""
+    return [
+        item(
+            f"SHOP-{component}-{n}",
+            container="SHOP",
+            components=(component,),
+            assignee=who.split()[n % len(who.split())],
+        )
+        for component, who in people.items()
+        for n in range(each)
+    ]
+
+
+def test_a_repository_whose_changes_name_a_project_works_for_it() -> None:
+    pulls = [pull(n, repository="larkfield/web", title=f"SHOP-{n} sell") for n in range(5)]
+    of = named(suggested(item("SHOP-1"), *pulls))
+    assert [part.container for part in of["shop"].parts] == ["SHOP", "larkfield/web"]
+    assert of["shop"].parts[1].why == "5 of its 5 pull requests name SHOP"
+
+
+def test_a_repository_that_says_too_little_stands_alone_and_says_why() -> None:
+    of = named(
+        suggested(item("SHOP-1"), *(pull(n, repository="larkfield/web", title="SHOP-1 x") for n in range(4)))
+    )
+    assert of["web"].parts[0].why == "on its own because only 4 of its 4 pull requests name SHOP"
+
+
+def test_components_with_people_of_their_own_split_a_project() -> None:
+    of = named(suggested(*parts({"Till": "ana bo", "Stock": "eva omar"})))
+    assert {id_: p.parts[0].component for id_, p in of.items()} == {"till": "Till", "stock": "Stock"}
+    assert sum(p.items for p in of.values()) == 40
+
+
+def test_components_that_the_same_people_work_on_do_not() -> None:
+    of = named(suggested(*parts({"Till": "ana bo", "Stock": "ana bo"})))
+    assert list(of) == ["shop"]
+    assert of["shop"].components == (("Stock", 20), ("Till", 20))
+
+
+def test_components_that_cover_too_little_do_not() -> None:
+    without = [item(f"SHOP-x-{n}", container="SHOP") for n in range(10)]
+    assert list(named(suggested(*parts({"Till": "ana", "Stock": "eva"}), *without))) == ["shop"]
+
+
+def test_the_candidate_is_who_holds_most_unfinished_items() -> None:
+    done = [item(f"SHOP-{n}", assignee="bo", status="Done", status_category="done") for n in range(5)]
+    of = named(suggested(*done, item("SHOP-8", assignee="ana"), item("SHOP-9")))
+    (candidate,) = of["shop"].candidates
+    assert (candidate.account, candidate.items, candidate.of) == ("ana", 1, 1)
+
+
+def test_more_products_than_anybody_answers_questions_about_are_counted() -> None:
+    of = suggested(*(issue(n, repository=f"larkfield/r{n}") for n in range(MOST_PRODUCTS + 3)))
+    assert len(of.products) == MOST_PRODUCTS
+    assert len(of.left_out) == 3

@@ -1,6 +1,9 @@
-"""The image and the compose file: what no linter here looks at."""
+"""The image, the compose file and the locks: what no linter here looks at."""
 
+import ast
 import re
+import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +49,42 @@ def test_the_image_installs_what_the_lock_says() -> None:
     assert "--verify-hashes" in DOCKERFILE
 
 
-def test_the_lock_has_a_hash_for_each_requirement() -> None:
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    pinned = re.findall(r"^[a-z0-9][^\n]*==[^\n]* \\$", lock, re.MULTILINE)
-    assert len(pinned) > 60
-    assert len(pinned) == len(re.findall(r"^[a-z0-9][^\n]*==", lock, re.MULTILINE))
+def pinned(lock: str) -> dict[str, str]:
+    """Name and version of each requirement of a lock file, all of which have hashes."""
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    with_hash = re.findall(r"^([a-z0-9.-]+)==(\S+)[^\n]* \\$", text, re.MULTILINE)
+    assert len(with_hash) == len(re.findall(r"^[a-z0-9][^\n]*==", text, re.MULTILINE))
+    return dict(with_hash)
+
+
+def test_what_development_adds_to_the_lock_changes_nothing_of_it() -> None:
+    runs, develops = pinned("requirements.lock"), pinned("requirements-dev.lock")
+    assert len(runs) > 40
+    assert runs.items() <= develops.items()
+    assert not {"pytest", "ruff", "mypy", "sphinx", "playwright"} & runs.keys()
+    assert {"setuptools", "asyncpg"} <= runs.keys()  # to install the project itself; the extra of the image
+
+
+def test_what_runs_imports_nothing_that_only_development_has() -> None:
+    ours = ("bot", "config", "connectors", "rules")
+    nodes = (
+        node
+        for floor in ours
+        for path in (ROOT / floor).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    )
+    imported = {
+        name.partition(".")[0]
+        for node in nodes
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in (
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+        )
+    }
+    runs = pinned("requirements.lock").keys()
+    of = metadata.packages_distributions()
+    others = imported - sys.stdlib_module_names - {*ours}
+    assert len(others) > 20
+    assert [
+        x for x in sorted(others) if not {re.sub(r"[._]", "-", d.lower()) for d in of.get(x, [])} & runs
+    ] == []

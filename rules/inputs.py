@@ -7,7 +7,7 @@ from datetime import date, datetime
 from rules import tree
 from rules.declared import Declared, level
 from rules.evaluate import Context, Row, value
-from rules.facts.table import Fact
+from rules.facts.table import Fact, Type
 from rules.rendering import text_of
 from rules.rule import Rule
 from rules.sle import ENOUGH
@@ -109,7 +109,9 @@ def _fact(fact: Fact, met: object, ground: Ground) -> tuple[str, str | None]:
     if _of_history(fact, row):
         return _history(row, ground.context), None
     if (origin := declared.fact(fact, row)) is not None:
-        return level(origin), declared.origins.short(origin)
+        follows = fact.type is Type.BOOL or fact.source.startswith("workflow")  # from what is written there
+        said = f"by {origin.said}" if follows else level(origin)
+        return said, declared.origins.short(origin)
     if fact.source == "workflow" or fact.source.startswith("workflow."):
         return f"workflow {declared.workflow(row)}", None
     if fact.source.startswith("people"):

@@ -86,7 +86,13 @@ def test_a_time_shows_the_moment_it_is_counted_from() -> None:
 
 def test_a_state_names_the_line_of_the_workflow_that_maps_it() -> None:
     state = met("flow-aging-wip", ITEM)["state"]
-    assert (state.source, state.place) == ("declared for the workflow", "work.yaml:5")
+    assert (state.source, state.place) == ("by workflows.standard.active", "work.yaml:5")
+
+
+def test_a_truth_names_what_it_follows_from() -> None:
+    merged = {"product": "billing", "state": "merged", "emergency": False, "calendar": "hq", "governed": True}
+    emergency = met("quality-unreviewed-merge", merged)["emergency"]
+    assert (emergency.source, emergency.place) == ("by defaults.quality.emergency_label", "company.yaml:61")
 
 
 def test_what_a_tool_said_has_no_line() -> None:

@@ -93,6 +93,7 @@ class Outlook:
     foreseen: tuple[Foreseen, ...]
     unknown: tuple[Unknown, ...]
     told: Mapping[str, Mapping[str, int]]  # by channel: how many findings, and how
+    stale: tuple[str, ...]  # sources whose data is too old to judge by
 
     @property
     def counts(self) -> dict[Kind, int]:
@@ -108,6 +109,7 @@ class Outlook:
             "counts": self.counts,
             "findings": [plain(asdict(f)) for f in self.foreseen],
             "unknown": [asdict(u) for u in self.unknown],
+            "stale": list(self.stale),
             "told": {channel: dict(how) for channel, how in self.told.items()},
         }
 
@@ -120,7 +122,12 @@ class Outlook:
         more = sum(u.after - u.before for u in self.unknown)
         counts = self.counts
         counted = ", ".join(f"{word} {counts[kind]}" for kind, word in COUNTED.items())
-        text += ["", f"Would {counted}; unknown verdicts {more:+d}. Nothing is written."]
+        text += ["", f"As of {self.at:%a %d %b %Y, %H:%M}. Nothing is written."]
+        text.append(f"Would {counted}; unknown verdicts {more:+d}.")
+        text += [
+            f"Not foreseen: what stands on {name}, whose data is too old; first run: opsbot sync"
+            for name in self.stale
+        ]
         if rows := self._by_rule():
             text += ["", *rows]
         for kind, title in TITLES.items():

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.book import Book
+from bot.freshness import source_ages
 from bot.outlook import KINDS, Foreseen, Outlook, Unknown
 from bot.pipeline import derive, judge
 from bot.routing import channel_of
-from bot.store import findings, verdicts
+from bot.store import findings, syncs, verdicts
 from bot.store.copying import copy
 from bot.store.database import Database
 from bot.store.judging import joined_rows
@@ -85,8 +86,20 @@ async def _outlook(
         )
         for kind, finding, why in about
     ]
-    reasons = [_example(after[1], u, rows[1], now) for u in unknown]
-    return Outlook(now, tuple(foreseen), tuple(reasons), _channels(after[1], transitions))
+    return Outlook(
+        at=now.astimezone(after[1].calendar(None).zone),
+        foreseen=tuple(foreseen),
+        unknown=tuple(_example(after[1], u, rows[1], now) for u in unknown),
+        told=_channels(after[1], transitions),
+        stale=tuple(await _stale(*after, now)),
+    )
+
+
+async def _stale(database: Database, book: Book, now: datetime) -> list[str]:
+    """Sources that were read so long ago that nothing which stands on them can be foreseen."""
+    async with database.read() as connection:
+        states = await syncs.states(connection)
+    return [age.name for age in source_ages(book.model, states, now).values() if age.stale]
 
 
 async def _known(database: Database, ids: Sequence[str]) -> list[Finding]:

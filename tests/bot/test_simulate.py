@@ -108,6 +108,7 @@ async def test_verdicts_that_become_unknown_are_told_and_close_nothing(shop: Sho
         shop, tmp_path, "jira: shop.atlassian.net, every: 1h", "jira: shop.atlassian.net, every: 10m"
     )
     assert outlook.foreseen == ()
+    assert "Not foreseen: what stands on Jira" in outlook.as_text(())
     (late,) = [u for u in outlook.unknown if u.rule == "hygiene-late"]
     assert (late.before, late.after) == (0, 1)
     assert late.example is not None

@@ -1,6 +1,5 @@
 """The whole path on Larkfield's data: a waiver refused to the wrong person and granted by the right one."""
 
-import asyncio
 import json
 import shutil
 import sqlite3
@@ -12,31 +11,10 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from bot.app import open_app
-from bot.book import read_book
 from bot.cli.app import build
-from bot.demo import TUESDAY, larkfield_tools, prepare
 
 Opsbot = Callable[..., Result]
 ASK = ("--reason", "Waits for the customs office", "--until", "2026-12-11")
-
-
-async def _tuesday(folder: Path) -> None:
-    """Larkfield's tools read and judged once, as they are on Tuesday."""
-    prepare(folder)
-    async with larkfield_tools(folder) as company:
-        company.wall.now = TUESDAY
-        async with open_app(company.settings, read_book(company.settings.model), company.wall) as app:
-            for source in app.connectors:
-                await app.sync(source)
-            await app.judge()
-
-
-@pytest.fixture(scope="module")
-def larkfield_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("larkfield")
-    asyncio.run(_tuesday(folder))
-    return folder
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def connect(
         FixRequestError: it is something else, or nothing in the folder is an export.
     """
     if not path.exists():
-        raise NotThereError(f"{path} does not exist.", f"Check the path of the source. {MISSING}")
+        raise NotThereError(f"{path} does not exist.", "Check the path of the source.", entry=MISSING)
     parts: list[Part] = []
     others: list[Other] = []
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
@@ -139,7 +139,7 @@ class FileSource:
         if not read:
             first = f" {listed[0].what}" if listed else ""
             what = f"{self.path.name} holds no record that can be read.{first}"
-            raise UnexpectedAnswerError(what, str(EMPTY))
+            raise UnexpectedAnswerError(what, EMPTY.cure, entry=EMPTY)
         log.info("file_read", source=self.source, records=read, problems=len(listed), notes=self.notes())
         return Page(
             records, f"{digest}:{read}" if listed else digest, last=True, problems=listed, expected=read
@@ -231,16 +231,16 @@ def _take(records: Iterator[Record], count: int) -> tuple[Record, ...]:
 
 def _unreadable(path: Path, error: OSError) -> NotThereError:
     return NotThereError(
-        f"{path} cannot be read: {error.strerror}.", f"Check the path and its permissions. {MISSING}"
+        f"{path} cannot be read: {error.strerror}.", "Check the path and its permissions.", entry=MISSING
     )
 
 
 def _no_export(path: Path, others: Sequence[Other]) -> FixRequestError:
     """The file is something else, or the folder holds nothing else."""
     if len(others) == 1 and not path.is_dir():
-        return FixRequestError(f"{path} is {others[0].what}.", f"{others[0].remedy or FORMAT.cure} {FORMAT}")
+        return FixRequestError(f"{path} is {others[0].what}.", others[0].remedy or FORMAT.cure, entry=FORMAT)
     return FixRequestError(
-        f"{path} holds no export. {_left_alone(others)}".strip(), f"{FORMAT.cure} {FORMAT}"
+        f"{path} holds no export. {_left_alone(others)}".strip(), FORMAT.cure, entry=FORMAT
     )
 
 

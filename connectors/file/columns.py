@@ -40,11 +40,14 @@ class Columns:
 
     def all(self, row: Sequence[str], word: str) -> tuple[str, ...]:
         """The values that stand in the columns of this meaning, in order, without the empty ones."""
-        return tuple(text for place in self.at.get(word, ()) if (text := clean(row[place])))
+        return tuple(text for place in self.at.get(word, ()) if row[place] and (text := clean(row[place])))
 
     def one(self, row: Sequence[str], word: str) -> str | None:
         """The first value of this meaning."""
-        return next(iter(self.all(row, word)), None)
+        for place in self.at.get(word, ()):
+            if row[place] and (text := clean(row[place])):
+                return text
+        return None
 
 
 def find_columns(header: Sequence[str]) -> Columns:

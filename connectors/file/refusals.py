@@ -89,8 +89,8 @@ ENTRIES = (ENCODING, QUOTES, COLUMNS, DATES, FORMAT, FIELDS, XML, JSON, LINE, EM
 
 
 def refusal(path: Path, what: str, remedy: str, entry: Entry) -> UnexpectedAnswerError:
-    """The error that `path` cannot be read: `what` goes on where its name ends, both end as sentences."""
-    return UnexpectedAnswerError(f"{path.name}{what}", f"{remedy or entry.cure} {entry}")
+    """The error that `path` cannot be read: `what` goes on where its name ends."""
+    return UnexpectedAnswerError(f"{path.name}{what}", remedy or entry.cure, entry=entry)
 
 
 def at_line(path: Path, line: int, what: str, entry: Entry = LINE) -> Problem:

@@ -6,8 +6,9 @@ cut and escaped on its way out; only what is made here as markup stays markup.
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -19,7 +20,6 @@ from bot.page.views import Entry, Page, Post
 from bot.slack.messages import age, day, plural
 from bot.slack.text import clean, cut
 from rules.findings import Severity
-from rules.rule import family_of
 from rules.views import RawChange, SourceAge
 
 LONGEST = 600
@@ -59,6 +59,7 @@ def trouble_html(sentence: str) -> str:
     )
 
 
+@lru_cache(maxsize=1)  # compiling the templates takes longer than filling them
 def _environment(now: datetime) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("bot.page"),
@@ -68,19 +69,19 @@ def _environment(now: datetime) -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "address": web_address,
         "capital": lambda text: text[:1].upper() + text[1:],
         "kept": _kept,
         "moment": lambda at: _moment(at, now),
         "places": mentioned,
-        "short": lambda text, limit=160: cut(clean(text), limit),
+        "short": lambda text, limit=160: _brief(text, limit),
         "source": lambda source: _source(source, now),
         "value": lambda value: _value(value, now),
-        "family": lambda rule: family_of(rule) or "",
         "latest": _latest,
         "filled": _filled,
     }
+    environment.filters |= filters
     environment.globals["plural"] = plural
     return environment
 
@@ -89,7 +90,11 @@ def _shown(value: object) -> object:
     """A value on its way into the page."""
     if isinstance(value, Markup):
         return value
-    return cut(clean(str(value)), LONGEST) if isinstance(value, str) else value
+    return _brief(value, LONGEST) if isinstance(value, str) else value
+
+
+def _brief(text: str, limit: int) -> str:
+    return cut(clean(text[: 2 * limit]), limit)  # cleaning looks at each character, so not at 100,000
 
 
 def _kept(text: str) -> Markup:

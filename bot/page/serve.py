@@ -37,7 +37,7 @@ def create_app(make: Make) -> Starlette:
     one_at_a_time = asyncio.Lock()
 
     async def page(request: Request) -> Response:
-        if request.url.hostname not in {LOOPBACK, "localhost"}:
+        if request.headers.get("host", "").partition(":")[0] not in {LOOPBACK, "localhost"}:
             return PlainTextResponse("This page answers on this machine only.\n", 421, GUARDS)
         try:
             async with one_at_a_time:

@@ -21,7 +21,7 @@ def write(root: Path, **files: str) -> Path:
 def told(path: Path) -> list[str]:
     with pytest.raises(ModelMistakes) as caught:
         load_model(path)
-    return [str(m).replace(f"{path}/", "") for m in caught.value.mistakes]
+    return [str(m).replace(f"{path}/", "").removesuffix(f" {m.entry}") for m in caught.value.mistakes]
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from config.errors import MODEL_VALUE
 from config.load import ModelMistakes, load_model
 from config.mistakes import Mistake, dotted, listed, nearest
 
@@ -30,8 +31,11 @@ def test_no_message_speaks_the_words_of_the_libraries(case: Path) -> None:
 
 
 def test_a_mistake_reads_as_place_then_what_then_allowed_then_meant() -> None:
-    mistake = Mistake("company.yaml", 3, "teams.a", "teams.a is 4", "a map is expected", "b")
-    assert str(mistake) == "company.yaml:3: teams.a is 4; a map is expected; did you mean b?"
+    mistake = Mistake(
+        "company.yaml", 3, "teams.a", "teams.a is 4", "a map is expected", "b", entry=MODEL_VALUE
+    )
+    said = "company.yaml:3: teams.a is 4; a map is expected; did you mean b? [model-value]"
+    assert str(mistake) == said
 
 
 def test_paths_are_written_as_people_write_them() -> None:

@@ -100,7 +100,7 @@ def test_an_empty_variable_is_not_set() -> None:
 
 def test_a_file_and_a_value_for_one_secret_are_one_too_many(tmp_path: Path) -> None:
     assert problems(SLACK_BOT_TOKEN="x", SLACK_BOT_TOKEN_FILE=str(tmp_path)) == (
-        "OPSBOT_SLACK_BOT_TOKEN_FILE is set, and OPSBOT_SLACK_BOT_TOKEN too; allowed: one of them",
+        "OPSBOT_SLACK_BOT_TOKEN_FILE is set, and OPSBOT_SLACK_BOT_TOKEN too; allowed: one of them [settings-file]",
     )
 
 
@@ -112,7 +112,7 @@ def test_a_file_that_cannot_be_used_is_told_without_its_path(tmp_path: Path, con
     (problem,) = problems(SLACK_BOT_TOKEN_FILE=str(secret))
     assert problem == (
         "OPSBOT_SLACK_BOT_TOKEN_FILE names no file that can be used; "
-        "allowed: the path of a readable text file that holds the secret"
+        "allowed: the path of a readable text file that holds the secret [settings-file]"
     )
 
 
@@ -123,7 +123,8 @@ def test_all_problems_are_told_at_once() -> None:
 
 def test_only_secrets_are_read_from_files(tmp_path: Path) -> None:
     assert problems(WEB_HOST_FILE=str(tmp_path)) == (
-        "OPSBOT_WEB_HOST_FILE is not known; allowed: OPSBOT_WEB_HOST (only secrets stand in files)",
+        "OPSBOT_WEB_HOST_FILE is not known; allowed: OPSBOT_WEB_HOST (only secrets stand in files) "
+        "[settings-unknown]",
     )
 
 

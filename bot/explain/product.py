@@ -11,7 +11,7 @@ from bot.explain.rule import Setting, settings
 from bot.explain.subject import explain_row
 from bot.freshness import source_ages
 from bot.routing import product_name
-from bot.store import aggregates, findings, syncs
+from bot.store import aggregates, facts, findings, syncs
 from bot.store.judging import joined_rows
 from bot.store.records import EPOCH
 from config.model import Product
@@ -71,8 +71,10 @@ async def explain_product(
     declared = Declared(book.model, book.origins)
     mine = [f for f in await findings.open_now(connection) if f.product == product.id]
     told = [f for f in mine if book.speaks(f.rule, f.product)]
-    rows = await joined_rows(connection, book, "products", [product.id], now)
+    judged = await facts.judged_at(connection) is not None  # before that there are no facts to read
+    rows = await joined_rows(connection, book, "products", [product.id], now) if judged else {}
     row = rows.get(product.id)
+    counts = await aggregates.matched_since(connection, EPOCH) if judged else {}
     calendar = book.calendar(product.calendar or _of_stream(book, product))
     chosen, place = chosen_for(declared, product.id)
     return ProductTold(
@@ -83,7 +85,7 @@ async def explain_product(
         roles=tuple(_roles(book, declared, product, now)),
         calendar=f"{calendar.id} ({calendar.zone.key}, {hours(calendar.week)})",
         calendar_place=f"{chosen}, {place}" if place else chosen,
-        selectors=tuple(await _brought(connection, declared, product)),
+        selectors=tuple(_brought(counts, declared, product)),
         expectations=tuple(await _expected(connection, declared, product, now)),
         settings=_settings(book, product),
         open={s: n for s in reversed(Severity) if (n := sum(1 for f in told if f.severity == s))},
@@ -108,8 +110,7 @@ def _roles(book: Book, declared: Declared, product: Product, now: datetime) -> I
             yield Holder(role_words(role), held.person, held.steps, declared.near(held.path))
 
 
-async def _brought(connection: AsyncConnection, declared: Declared, product: Product) -> list[Brought]:
-    counts = await aggregates.matched_since(connection, EPOCH)
+def _brought(counts: Mapping[str, int], declared: Declared, product: Product) -> list[Brought]:
     paths = [f"products.{product.id}.work[{n}]" for n in range(len(product.work))]
     found = [
         Brought(selector_text(selector), declared.place(path), counts.get(path, 0))

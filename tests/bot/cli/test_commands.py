@@ -258,6 +258,12 @@ async def _at_once(_seconds: float) -> None:
     """No test waits."""
 
 
+def test_the_model_is_explained_before_anything_was_read(opsbot: Opsbot) -> None:
+    assert opsbot("explain", "shop").out.startswith("shop  Shop")
+    assert "No verdict yet" in opsbot("explain", "hygiene-late").out
+    assert "teams.front.wip.story  1" in opsbot("explain", "teams.front.wip").out
+
+
 def test_what_is_judged_can_be_listed_and_explained_and_read_by_programs(opsbot: Opsbot) -> None:
     judged = opsbot("judge", "--json")
     assert judged.code == 0

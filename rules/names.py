@@ -69,7 +69,10 @@ class _Hider:
     def input(self, one: Input) -> Input:
         """A value, and what it is made of."""
         return replace(
-            one, value=self.shown(one.name, one.value), made_of=tuple(map(self.input, one.made_of))
+            one,
+            value=self.shown(one.name, one.value),
+            source=self.sentence(one.source),
+            made_of=tuple(map(self.input, one.made_of)),
         )
 
     def holder(self, held: Holder) -> Holder:

@@ -1,12 +1,13 @@
 """An explanation names nobody to whom the model does not show names."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import slack_views as views
 
 from config.model import OperatingModel
-from rules.names import without_names
+from rules.names import sentence_without_names, without_names
 from rules.views import Explanation, Holder, Part, RawChange
 
 
@@ -73,3 +74,20 @@ def test_holders_changes_and_records_name_nobody_else() -> None:
     assert nobody.rules[0].holder.person == "somebody"
     assert nobody.record["reviews"] == [{"by": "somebody", "state": "approved"}]
     assert whole("named", None).record["reporter"] == "account-7"
+
+
+def test_where_a_value_comes_from_names_nobody() -> None:
+    model = OperatingModel.model_validate({"people": {"bo": {}}})
+    left = replace(views.fact("owner_active", False), source="by people.bo")
+    about = views.explanation(rules=(views.explained(violates=(Part("not owner_active", True, (left,)),)),))
+    (part,) = without_names(about, model, None).rules[0].violates
+    assert part.inputs[0].source == "by people.somebody"
+
+
+def test_a_sentence_for_everybody_names_nobody_unless_the_model_shows_names() -> None:
+    people = {"people": {"bo": {}}}
+    hidden, named = (
+        sentence_without_names("owner: bo  # bo-booking", OperatingModel.model_validate({**people, **how}))
+        for how in ({}, {"people_data": "named"})
+    )
+    assert (hidden, named) == ("owner: somebody  # bo-booking", "owner: bo  # bo-booking")

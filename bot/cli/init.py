@@ -31,11 +31,14 @@ def init(
     name or a number, or a question only you can answer, as who owns a product. Nothing is written
     over. Without --from it writes the smallest model, to be filled in.
 
-    Exports to bring: in Jira's issue search Export > CSV (all fields), or XML; on GitHub what gh issue list
-    and gh pr list print with --json. docs/sources.md has the commands.
+    \b
+    In Jira: search for issues, then Export > CSV (all fields).
+    On GitHub, for each repository (docs/sources.md has it for pull requests):
+      gh issue list --state all --limit 1000 > issues.json --json \\
+        number,title,state,url,author,assignees,labels,createdAt,updatedAt,closedAt
 
     Exits 2 where files of a model are there already, 3 where the export, or lines of it, could not be read.
-    """
+    """  # noqa: D301 - the sign keeps the lines below it apart, in help
     folder = out or options(context).folder / "operating-model"
 
     async def work() -> int:

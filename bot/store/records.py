@@ -40,7 +40,9 @@ async def save(
     mark = _new_mark()
     by_kind: dict[tuple[str, str], dict[str, Record]] = {}
     for record in page:
-        by_kind.setdefault((record.source, record.KIND), {})[record.id] = record
+        same_kind = by_kind.setdefault((record.source, record.KIND), {})
+        if not _older(record, same_kind.get(record.id)):
+            same_kind[record.id] = record
     read = changed = 0
     for group in by_kind.values():
         for some in chunks(list(group.values())):
@@ -48,6 +50,13 @@ async def save(
             if anew:
                 await _mark(connection, _these(some), mark)
     return Saved(read, changed)
+
+
+def _older(record: Record, other: Record | None) -> bool:
+    """Another one of the same page is newer: several files of an export may tell the same item."""
+    if other is None or record.changed_at is None or other.changed_at is None:
+        return False
+    return record.changed_at < other.changed_at
 
 
 async def _save_chunk(

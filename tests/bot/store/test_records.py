@@ -89,6 +89,14 @@ async def test_of_two_versions_in_one_page_the_last_one_stays(database: Database
     assert '"second"' in (await one(database)).body
 
 
+async def test_of_two_versions_in_one_page_an_older_one_that_comes_last_does_not_stay(
+    database: Database,
+) -> None:
+    older = story("SHOP-1", title="older", changed_at=NOW - timedelta(days=1))
+    await save(database, story("SHOP-1", title="newer", changed_at=NOW), older)
+    assert '"newer"' in (await one(database)).body
+
+
 async def test_an_answer_that_was_asked_for_earlier_does_not_make_a_row_look_older(
     database: Database,
 ) -> None:

@@ -65,6 +65,33 @@ async def test_a_project_that_no_selector_names_is_said(tmp_path: Path) -> None:
     assert "no selector of the model names: SHOP" in (await judged(written(tmp_path, CSV), model)).as_text()
 
 
+async def test_coverage_by_a_model_and_what_to_do_next_are_said(tmp_path: Path) -> None:
+    model = written(tmp_path, MODEL, "model.yaml")
+    more = CSV + "SHIP-1,7,Story,Open,Sell,02/Nov/26 9:00 AM,20/Nov/26 9:00 AM,,Low,To Do\n"
+    told = await judged(written(tmp_path, more), model)
+    assert (told.placed, told.unnamed) == (2, ("SHIP",))
+    assert f"model     {model}: 67 % (2 of 3) belong to one of its products" in told.as_text()
+    assert f"name SHIP under work: of a product, or under ignore:, in {model}" in told.as_text()
+
+
+async def test_without_a_model_the_next_step_is_to_have_one_proposed(tmp_path: Path) -> None:
+    export = written(tmp_path, CSV)
+    assert f"opsbot init --from {export}" in (await judged(export)).as_text()
+    told = await judge_export(export, None, lambda: NOW, unused=tmp_path / "operating-model")
+    assert "operating-model lies here; it counts with opsbot --model" in told.as_text()
+    assert "opsbot init" not in told.as_text()
+
+
+async def test_what_stands_in_two_files_is_counted_once(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    written(folder, CSV, "a.csv")
+    written(folder, CSV.replace("In Progress", "Parked"), "b.csv")
+    told = await judged(folder)
+    assert told.found.items == 2
+    assert "note      2 items stand in the export a second time" in told.as_text()
+
+
 async def test_a_folder_of_json_lines_is_an_export_too(tmp_path: Path) -> None:
     folder = tmp_path / "export"
     folder.mkdir()

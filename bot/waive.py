@@ -15,7 +15,7 @@ from bot.store import facts, findings, ledger, outbox, waivers
 from bot.store.database import Database
 from rules.findings import Finding, Severity, Transition, unwaived, waived
 from rules.rights import DOERS, About, Allowed, Refused, may
-from rules.waivers import Waiver, fits, standing, taken
+from rules.waivers import Waiver, fits, impossible, standing, taken
 
 BY_ITSELF = "opsbot"
 """Who the ledger names where a waiver ended by its date alone."""
@@ -46,7 +46,7 @@ async def request(
     async with database.write() as connection:
         finding = (await findings.by_ids(connection, [wish.finding])).get(wish.finding)
         if finding is None:
-            return Refused(f"There is no finding {wish.finding}.")
+            return impossible(f"There is no finding {wish.finding}.")
         allowed = may(book.model, "request", actor.handle, about_finding(book, finding), today)
         if isinstance(allowed, Refused):
             return allowed
@@ -85,9 +85,9 @@ async def decide(
         waiver = await waivers.by_id(connection, number)
         finding = await _finding(connection, waiver)
         if waiver is None or finding is None:
-            return Refused(f"There is no waiver {number}.")
+            return impossible(f"There is no waiver {number}.")
         if not await facts.stand(connection, book.fingerprint):
-            return Refused("What was read was not judged by this model yet: run opsbot judge first.")
+            return impossible("What was read was not judged by this model yet: run opsbot judge first.")
         about = await about_whole(connection, book, finding, waiver)
         allowed = may(book.model, act, actor.handle, about, book.today(now))
         if isinstance(allowed, Refused):
@@ -159,23 +159,23 @@ async def _finding(connection: AsyncConnection, waiver: Waiver | None) -> Findin
 def _needless(finding: Finding, before: list[Waiver], wish: Wish, today: date) -> Refused | None:
     """Why nobody has to decide about this wish."""
     if not wish.reason.strip():
-        return Refused("A waiver needs a reason: whoever decides reads it.")
+        return impossible("A waiver needs a reason: whoever decides reads it.")
     if finding.state not in {"open", "waived"}:
-        return Refused(f"Finding {finding.id} is {finding.state}: only an open one can be waived.")
+        return impossible(f"Finding {finding.id} is {finding.state}: only an open one can be waived.")
     if waiting := next((w for w in before if w.state == "requested"), None):
-        return Refused(f"Waiver {waiting.id} for this finding waits for a decision already.")
+        return impossible(f"Waiver {waiting.id} for this finding waits for a decision already.")
     covering = standing(before, finding, today)
     if covering is not None and covering.until >= wish.until:
-        return Refused(f"It is waived already, by {covering.words}.")
+        return impossible(f"It is waived already, by {covering.words}.")
     return None
 
 
 def _fruitless(finding: Finding, waiver: Waiver, today: date) -> Refused | None:
     """Why approving this would change nothing."""
     if finding.state not in {"open", "waived"}:
-        return Refused(f"Finding {finding.id} is {finding.state} meanwhile: there is nothing to waive.")
+        return impossible(f"Finding {finding.id} is {finding.state} meanwhile: there is nothing to waive.")
     if waiver.until < today:
-        return Refused(f"Waiver {waiver.id} was asked for until {waiver.until}, which has passed.")
+        return impossible(f"Waiver {waiver.id} was asked for until {waiver.until}, which has passed.")
     return None
 
 

@@ -36,4 +36,28 @@ RULE_FORM = Entry(
     "Copy a built-in rule that is close to it and change that: docs/rules.md.",
 )
 
-ENTRIES = (RULE_UNKNOWN, RULE_TWICE, RULE_PARAMETER, RULE_EXPRESSION, RULE_FORM)
+RIGHT_ELSEWHERE = Entry(
+    "right-elsewhere",
+    "The person who acts may not: the sentence says who may instead.",
+    "The model gives the decision to another role, the person asked for it or did the work themselves, or "
+    "they are not cleared for what the finding stands on.",
+    "Ask one of those who may. If it should be somebody else, change `decisions`, `delegations` or roles in "
+    "the operating model.",
+)
+WAIVER_IMPOSSIBLE = Entry(
+    "waiver-impossible",
+    "This waiver cannot be asked for or decided as it stands.",
+    "It is decided already, its finding is not open any more, its date has passed or lies beyond what the "
+    "model allows, or the model changed and nothing was judged by it yet.",
+    "See what waits and stands with `opsbot waivers`, and what is open with `opsbot findings`.",
+)
+
+ENTRIES = (
+    RULE_UNKNOWN,
+    RULE_TWICE,
+    RULE_PARAMETER,
+    RULE_EXPRESSION,
+    RULE_FORM,
+    RIGHT_ELSEWHERE,
+    WAIVER_IMPOSSIBLE,
+)

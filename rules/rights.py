@@ -5,13 +5,15 @@ owner does, for 90 days at most, and never about what they asked for themselves 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from config.errors import Entry
 from config.model import Decision, OperatingModel
 from config.words import Span
 from rules.audience import asker_clearance, lets_in, visible
+from rules.errors import RIGHT_ELSEWHERE
 from rules.findings import Severity
 from rules.holders import PORTFOLIO_OWNER, STREAM_OWNER, Held, above, here, holder, role_words
 
@@ -62,6 +64,7 @@ class Refused:
 
     why: str
     instead: tuple[str, ...] = ()
+    entry: Entry = field(default=RIGHT_ELSEWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from config.model import OperatingModel
+from rules.errors import WAIVER_IMPOSSIBLE
 from rules.findings import Finding, Severity
 from rules.holders import PORTFOLIO_OWNER, holder
 from rules.rights import Refused, decision
@@ -50,21 +51,26 @@ class Waiver:
         return f"{which} until {self.until}"
 
 
+def impossible(why: str) -> Refused:
+    """The refusal of a waiver that cannot be, whoever acts."""
+    return Refused(why, entry=WAIVER_IMPOSSIBLE)
+
+
 def taken(waiver: Waiver, step: Step, by: str, at: datetime) -> Waiver | Refused:
     """The waiver after that step, or why it cannot be taken."""
     before, after = STEPS[step]
     if waiver.state != before:
-        return Refused(f"Waiver {waiver.id} is {waiver.state}: only one that is {before} can be {after}.")
+        return impossible(f"Waiver {waiver.id} is {waiver.state}: only one that is {before} can be {after}.")
     return replace(waiver, state=after, decided_by=by, decided_at=at)
 
 
 def fits(model: OperatingModel, until: date, today: date) -> Refused | None:
     """Why a waiver cannot hold until that day: it has passed, or is beyond what the model allows."""
     if until < today:
-        return Refused(f"{until} has passed: a waiver holds until a day from {today} on.")
+        return impossible(f"{until} has passed: a waiver holds until a day from {today} on.")
     longest = decision(model).max
     if longest is not None and until > (last := today + timedelta(hours=longest.hours)):
-        return Refused(
+        return impossible(
             f"A waiver holds for {longest} at most: until {last}. "
             "A longer one stands in the model's waivers, where it is reviewed like code."
         )

@@ -153,7 +153,7 @@ def _actor(opsbot: "App", handle: str | None) -> "Actor | None":
 
     acting = handle or opsbot.book.model.operator
     if acting is None:
-        complain("The model names no operator: say who acts, with --as HANDLE.")
+        _impossible("The model names no operator: say who acts, with --as HANDLE.")
         return None
     return Actor(acting, DOOR)
 
@@ -165,9 +165,9 @@ async def _one_finding(opsbot: "App", what: str) -> "Finding | None":
     if len(found) == 1:
         return found[0]
     if not found:
-        complain(f"No finding is open on {what}. What is open: opsbot findings")
+        _impossible(f"No finding is open on {what}. What is open: opsbot findings")
         return None
-    complain(f"{len(found)} findings are open on {what}. Say which, by its id:")
+    _impossible(f"{len(found)} findings are open on {what}. Say which, by its id:")
     for one in found:
         complain(f"  {one.id}  {one.severity.word:8} {one.rule}: {one.says}")
     return None
@@ -187,7 +187,13 @@ async def _who_decides(opsbot: "App", number: int | None) -> None:
     say(f"  opsbot waivers approve {number} --as {deciders.people[0]}")
 
 
+def _impossible(why: str) -> None:
+    from rules.errors import WAIVER_IMPOSSIBLE  # noqa: PLC0415 - loads when it is needed
+
+    complain(f"{why} {WAIVER_IMPOSSIBLE}")
+
+
 def _refused(refused: "Refused") -> int:
     today = f" Today that is {', '.join(refused.instead)}." if refused.instead else ""
-    complain(f"Refused: {refused.why}{today}")
+    complain(f"Refused: {refused.why}{today} {refused.entry}")
     return MISUSED

@@ -44,7 +44,10 @@ def test_refused_to_the_wrong_person_granted_by_the_right_one_and_revoked(opsbot
     for wrong in ("bo", "hana"):
         refused = opsbot("waivers", "approve", "1", "--as", wrong)
         assert (refused.exit_code, refused.stdout) == (2, "")
-        assert "granted by its value stream owner, or a delegate. Today that is ana." in refused.stderr
+        assert (
+            "granted by its value stream owner, or a delegate. Today that is ana. [right-elsewhere]"
+            in refused.stderr
+        )
 
     granted = opsbot("waivers", "approve", "1", "--as", "ana")
     assert granted.exit_code == 0
@@ -89,7 +92,7 @@ def test_the_operator_acts_where_nobody_is_named_and_decides_nothing_that_is_not
         (["waive", "BOOK-931", *ASK, "--as", "nobody"], "nobody is not one of the people"),
         (["waive", "BOOK-931", "--reason", "x", "--until", "soon"], "does not match the format"),
         (["waive", "BOOK-931", "--reason", "x", "--until", "2028-01-01"], "90d at most"),
-        (["waivers", "approve", "7", "--as", "ana"], "There is no waiver 7."),
+        (["waivers", "approve", "7", "--as", "ana"], "There is no waiver 7. [waiver-impossible]"),
     ],
 )
 def test_what_cannot_be_is_told_in_a_sentence(opsbot: Opsbot, words: list[str], says: str) -> None:

@@ -132,6 +132,14 @@ async def test_people_find_things_by_key_whatever_its_case(derived: Database) ->
         assert await facts.find(connection, "SHOP-2") == []
 
 
+async def test_keys_that_begin_alike_are_found_to_suggest_from(derived: Database) -> None:
+    await saved(derived, "work_items", row("SHOP-12"), row("SHOP-1"), row("TILL-1"), row("S%P-3"))
+    async with derived.read() as connection:
+        assert await facts.alike(connection, "shop-123") == ["SHOP-1", "SHOP-12"]
+        assert await facts.alike(connection, "S%P") == ["S%P-3"]
+        assert await facts.alike(connection, "") == ["S%P-3", "SHOP-1", "SHOP-12", "TILL-1"]
+
+
 async def test_what_was_asked_for_after_a_moment_is_known(derived: Database) -> None:
     await saved(
         derived, "work_items", row("A-1", observed_at=NOW), row("A-2", observed_at=NOW + timedelta(seconds=1))

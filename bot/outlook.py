@@ -10,7 +10,16 @@ from bot.words import plain
 from rules.findings import Event, Severity
 
 Kind = Literal[
-    "opens", "closes", "worsens", "eases", "moves", "waits", "is waived", "is told", "falls silent"
+    "opens",
+    "closes",
+    "worsens",
+    "eases",
+    "moves",
+    "waits",
+    "waits no more",
+    "is waived",
+    "is told",
+    "falls silent",
 ]
 KINDS: Mapping[Event, Kind] = {
     "opened": "opens",
@@ -32,6 +41,7 @@ TITLES: Mapping[Kind, str] = {
     "closes": "Would close",
     "moves": "Would move to another product",
     "waits": "Would begin to wait",
+    "waits no more": "Would no longer wait to open",
     "is waived": "Would fail, and a waiver holds",
     "is told": "Open already, would be told from now on",
     "falls silent": "Would stay open, and be told to nobody",
@@ -62,6 +72,7 @@ class Foreseen:
     before: str
     after: str
     why: str
+    covered_by: str | None  # rule that fails there too and is told in its place
     lasting: str | None  # how long it must fail before it opens: "1d"
 
 
@@ -186,7 +197,9 @@ def _product(foreseen: Foreseen) -> str:
 def _then(foreseen: Foreseen) -> str:
     if foreseen.kind == "waits":
         return f"{foreseen.after} It opens if that lasts {foreseen.lasting}."
-    return f"still: {foreseen.after}" if foreseen.before == foreseen.after else foreseen.after
+    covered = f" Not told: {foreseen.covered_by} covers it." if foreseen.covered_by else ""
+    still = "still: " if foreseen.before == foreseen.after else ""
+    return f"{still}{foreseen.after}{covered}"
 
 
 def _how(how: Mapping[str, int]) -> str:

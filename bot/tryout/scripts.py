@@ -56,30 +56,24 @@ THRESHOLD = Script(
     shows="a threshold: what changing it would open and close, before it applies",
     steps=(
         Command(
-            "Billing wants to promise stories within 8 days, and platform changes may wait 5 days for a"
-            " review. What would that do? Nothing is written to find out.",
-            'simulate --set "products.billing.sle.story=8d at 85%"'
+            "The platform team wants to promise stories within 7 days, and to give reviews 5 days. What would"
+            " that do? Nothing is written to find out.",
+            'simulate --set "products.dev-platform.sle.story=7d at 85%"'
             " --set products.dev-platform.rules.flow-review-waiting.days=5",
             "For each value: what holds today and where it is written. For each finding: what its rule says"
-            " now, and then.",
+            " now, and then. Last: who would be told.",
         ),
         Command(
             "A value that cannot be is refused as in a file.",
-            "simulate --set products.biling.tier=4",
+            "simulate --set products.dev-platfrom.tier=4",
             "What is wrong, what is allowed, and what was probably meant.",
             code=2,
         ),
         Edit(
-            "products/billing.yaml",
-            "channel: prod-billing",
-            "sle: {story: 8d at 85%}\nchannel: prod-billing",
-            "Now somebody writes it into the model.",
-        ),
-        Edit(
             "products/dev-platform.yaml",
             "channel: prod-platform",
-            "rules: {flow-review-waiting: {days: 5}}\nchannel: prod-platform",
-            "The other one too.",
+            "channel: prod-platform\nsle: {story: 7d at 85%}\nrules: {flow-review-waiting: {days: 5}}",
+            "Now somebody writes it into the model.",
         ),
         Command(
             "And judges.",
@@ -88,8 +82,8 @@ THRESHOLD = Script(
         ),
         Command(
             "Is the new one the one that was named?",
-            "findings --product billing",
-            "PAY-664 has become too old by the new promise.",
+            "findings --product dev-platform",
+            "PLAT-645 has become too old by the new promise.",
         ),
     ),
     end="Change any value: opsbot --in {folder} simulate --set PATH=VALUE",

@@ -72,6 +72,14 @@ async def test_what_must_last_begins_to_wait_and_says_how_long(shop: Shop, tmp_p
     assert "It opens if that lasts 2h." in outlook.as_text(())
 
 
+async def test_what_only_waited_is_not_counted_as_closed(shop: Shop, tmp_path: Path) -> None:
+    await shop.pull(story("SHOP-1", "slow"))
+    await shop.judge_all()
+    outlook = await foreseen(shop, tmp_path, "hygiene-slow: digest", "hygiene-slow: 'off'")
+    assert kinds(outlook) == {("hygiene-slow", "SHOP-1"): "waits no more"}
+    assert outlook.counts["closes"] == 0
+
+
 async def test_a_rule_that_looks_for_the_first_time_hides_nothing(shop: Shop, tmp_path: Path) -> None:
     shop.book = book(tmp_path / "off", MODEL.replace("hygiene-late: notify", "hygiene-late: 'off'"))
     await shop.pull(story("SHOP-1", "late"))

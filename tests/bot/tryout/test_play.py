@@ -71,10 +71,11 @@ def test_a_waiver_is_refused_to_the_wrong_and_granted_by_the_right_person(played
 def test_a_changed_threshold_does_what_was_foretold(played: Play, demo: Path) -> None:
     text = played("threshold")
     assert "Would open 1, close 1, worsen 0" in text
+    assert "Told to: #prod-platform 1 in its next digest." in text
     assert "New 1, inherited 0, resolved 1" in text
-    assert "did you mean billing?" in text
+    assert "did you mean dev-platform?" in text
     assert sorted(happened(demo, "threshold")) == [
-        ("opened", "flow-aging-wip", "PAY-664"),
+        ("opened", "flow-aging-wip", "PLAT-645"),
         ("resolved", "flow-review-waiting", "larkfield/platform-deploy#268"),
     ]
 

@@ -36,7 +36,13 @@ def report(
             )
             return MISUSED
         if serve:
-            await _served(chosen, channel, port)
+            try:
+                await _served(chosen, channel, port)
+            except OSError as error:
+                complain(
+                    f"Port {port} of this machine cannot be used: {error.strerror}. Choose another --port."
+                )
+                return MISUSED
             return 0
         from bot.page.file import write  # noqa: PLC0415 - loads when it is needed
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.connector import Problem
-from connectors.errors import TryLaterError, UnexpectedAnswerError
+from connectors.errors import PART, TryLaterError, UnexpectedAnswerError
 from connectors.github import parse, shapes
 from connectors.github.graphql import Complaint, ask
 from connectors.github.shapes import shaped
@@ -80,9 +80,9 @@ class DetailReader:
         """Add one pull request, and a problem where it is not all there."""
         about = f"{home.key}#{issue.number}"
         if complaint is not None:
-            details.add_problem(about, f"GitHub does not tell all about {about}: {complaint.message}")
+            details.add_problem(about, f"GitHub does not tell all about {about}: {complaint.message} {PART}")
         elif node is None:
-            details.add_problem(about, f"{about} was deleted, or is hidden from the bot.")
+            details.add_problem(about, f"{about} was deleted, or is hidden from the bot. {PART}")
         if node is None:
             return
         try:
@@ -93,9 +93,8 @@ class DetailReader:
             return
         closes = seen.closing_issues_references
         if closes is not None and closes.total_count > len(closes.nodes):
-            details.add_problem(
-                about, f"{about} closes {closes.total_count} issues; only {len(closes.nodes)} are read."
-            )
+            what = f"closes {closes.total_count} issues; only {len(closes.nodes)} are read. {PART}"
+            details.add_problem(about, f"{about} {what}")
         details.pulls.append(parse.pull_request(seen, issue.node_id, home, further))
         details.people.extend(parse.people_of_pull_request(seen, home.source))
 
@@ -127,5 +126,6 @@ def _by_place(complaints: Sequence[Complaint], details: Details) -> dict[int, Co
         if isinstance(place, int):
             placed[place] = complaint
         else:
-            details.problems.append(Problem("query:PullRequests", f"GitHub complains: {complaint.message}"))
+            what = f"GitHub complains: {complaint.message} {PART}"
+            details.problems.append(Problem("query:PullRequests", what))
     return placed

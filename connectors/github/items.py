@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.connector import Problem
-from connectors.errors import ConnectorError, UnexpectedAnswerError
+from connectors.errors import PART, ConnectorError, UnexpectedAnswerError
 from connectors.github import repositories, shapes
 from connectors.github.graphql import ask
 from connectors.github.shapes import shaped
@@ -39,7 +39,7 @@ async def read(
     items = Items()
     for name, numbers in (await _by_repository(transport, keys, items)).items():
         if not covers(name):
-            what = f"{name} is not one of the repositories of this source."
+            what = f"{name} is not one of the repositories of this source. {PART}"
             items.problems.append(Problem(f"repository:{name}", what))
             continue
         homes, problems = await repositories.named(transport, source, [name])
@@ -72,7 +72,7 @@ async def _addresses(transport: Transport, ids: Sequence[str], items: Items) -> 
         if node:
             found.append(shaped(node, shapes.Address, node_id))
         else:
-            what = f"GitHub knows no issue or pull request {node_id}, or hides it."
+            what = f"GitHub knows no issue or pull request {node_id}, or hides it. {PART}"
             items.problems.append(Problem(f"item:{node_id}", what))
     return found
 
@@ -90,5 +90,5 @@ async def _issue(transport: Transport, key: str, items: Items) -> shapes.Issue |
             raise
         moved = error.status == 301
         what = "was moved to another repository and has a new key there" if moved else "is gone, or is hidden"
-        items.problems.append(Problem(f"item:{key}", f"{key} {what} ({error.status})."))
+        items.problems.append(Problem(f"item:{key}", f"{key} {what} ({error.status}). {PART}"))
     return None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from connectors.connector import Problem
-from connectors.errors import ConnectorError, NotThereError, UnexpectedAnswerError
+from connectors.errors import PART, ConnectorError, NotThereError, UnexpectedAnswerError
 from connectors.github import parse
 from connectors.github.shapes import shaped
 from connectors.transport import Answer, Transport
@@ -81,9 +81,12 @@ def problem(name: str, error: ConnectorError) -> Problem:
     """A repository that cannot be read, with what to do."""
     scope = f"repository:{name}"
     if error.status == 301:
-        return Problem(scope, f"{name} was renamed or moved. Write its new name in the operating model.")
+        what = "was renamed or moved. Write its new name in the operating model."
+        return Problem(scope, f"{name} {what} {PART}")
     if error.status == 451:
-        return Problem(scope, f"{name} is blocked for legal reasons (451). Take it out, or ask GitHub.")
+        what = "is blocked for legal reasons (451). Take it out, or ask GitHub."
+        return Problem(scope, f"{name} {what} {PART}")
     if error.status == 410:
-        return Problem(scope, f"{name} gives no issues (410). Turn on its issues, or take it out.")
+        what = "gives no issues (410). Turn on its issues, or take it out."
+        return Problem(scope, f"{name} {what} {PART}")
     return Problem(scope, str(error))

@@ -9,7 +9,7 @@ import structlog
 
 from config.model import Source
 from connectors.connector import Check, Page, Problem
-from connectors.errors import FixRequestError, UnexpectedAnswerError
+from connectors.errors import PART, FixRequestError, UnexpectedAnswerError
 from connectors.jira import doctor, jql, parse, position
 from connectors.jira.checked import Checked
 from connectors.jira.fields import FieldIds, find
@@ -89,7 +89,7 @@ class JiraCloud:
         issues, errors = await self._requests.issues(keys, ids.wanted)
         failed = {error["id"].identifier(): error["errorMessage"].maybe_text() or "" for error in errors}
         problems = [
-            Problem(f"item:{key}", f"Jira could not give {key}: {why}.") for key, why in failed.items()
+            Problem(f"item:{key}", f"Jira could not give {key}: {why}. {PART}") for key, why in failed.items()
         ]
         problems += _not_visible([key for key in keys if key not in failed], issues)
         ours = [one for one in issues if self._is_ours(one)]
@@ -139,12 +139,8 @@ class JiraCloud:
             records, problems = await self._records(found.issues, ids, met)
             here = here.reached(_latest(records))
             if found.last and expected is not None and brought < expected * (1 - TOLERATED_GAP):
-                problems.append(
-                    Problem(
-                        f"source:{self.source}",
-                        f"Jira ended after {brought} of about {expected} items; the next sync goes on.",
-                    )
-                )
+                what = f"Jira ended after {brought} of about {expected} items; the next sync goes on. {PART}"
+                problems.append(Problem(f"source:{self.source}", what))
             yield Page(tuple(records), here.text(), found.last, tuple(problems), expected, found.left)
 
     async def _records(
@@ -171,8 +167,9 @@ class JiraCloud:
         listed = await self._requests.projects(self._asked)
         containers = tuple(parse.container(one, source=self.source, site=self.site) for one in listed)
         known = {one.key for one in containers}
+        remedy = f"check the key, or grant access to it. {PART}"
         missing = (
-            Problem(f"project:{key}", f"Jira shows no project {key}: check the key, or grant access to it.")
+            Problem(f"project:{key}", f"Jira shows no project {key}: {remedy}")
             for key in self._asked
             if key not in known
         )
@@ -229,9 +226,5 @@ def _not_visible(keys: Sequence[str], issues: Sequence[Checked]) -> list[Problem
     moved = sum(1 for name in names if not name & set(keys))
     if len(missing) <= moved:
         return []
-    return [
-        Problem(
-            f"item:{key}", f"{key} is not visible any more: it was deleted, moved, or access to it is lost."
-        )
-        for key in missing
-    ]
+    why = f"is not visible any more: it was deleted, moved, or access to it is lost. {PART}"
+    return [Problem(f"item:{key}", f"{key} {why}") for key in missing]

@@ -150,7 +150,7 @@ async def test_one_issue_that_cannot_be_read_does_not_stop_the_page(
     (problem,) = (problem for page in pages for problem in page.problems)
     assert problem.scope == "item:BOOK-2"
     assert "fields.status" in problem.what
-    assert problem.what.endswith(REMEDY)
+    assert problem.what.endswith(f"{REMEDY} [source-answer]")
 
 
 async def test_the_cursor_is_the_latest_change_seen_and_never_the_time_of_reading(
@@ -241,14 +241,14 @@ async def test_a_list_of_fields_that_is_none_says_what_to_do(
     jira.get(f"{API}/field").respond(json=fields)
     with pytest.raises(UnexpectedAnswerError, match="list of fields, and it is not") as caught:
         await pages_of(client)
-    assert caught.value.remedy == REMEDY
+    assert caught.value.remedy == f"{REMEDY} [source-answer]"
 
 
 async def test_an_answer_of_nothing_says_what_to_do(jira: respx.MockRouter, client: JiraCloud) -> None:
     jira.post(f"{API}/search/jql").respond(content=b"null")
     with pytest.raises(UnexpectedAnswerError, match="with nothing") as caught:
         await pages_of(client)
-    assert caught.value.remedy == REMEDY
+    assert caught.value.remedy == f"{REMEDY} [source-answer]"
 
 
 async def test_many_keys_are_read_a_hundred_at_a_time(jira: respx.MockRouter, client: JiraCloud) -> None:

@@ -150,7 +150,7 @@ class _Stage:
     def _remark(self, text: str) -> None:
         """What the storyteller says, apart from what commands print."""
         self._say("")
-        for line in textwrap.wrap(text, WIDTH):
+        for line in textwrap.wrap(text, WIDTH, break_on_hyphens=False, break_long_words=False):
             self._say(f"# {line}")
 
     def _edit(self, step: Edit) -> None:

@@ -17,11 +17,15 @@ def tryout(
 ) -> None:
     """Try one of five things on the demo's company, with real commands and what they print.
 
-    waiver: refused to the wrong person, granted by the right one ·
-    threshold: what changing it would open and close ·
-    outage: Jira broken, and verdicts that become unknown ·
-    fix: an item fixed, and the finding that resolves ·
-    yours: exports judged without an account, and a first model
+    waiver: refused to the wrong person, granted by the right one.
+
+    threshold: what changing it would open and close.
+
+    outage: Jira broken, and verdicts that become unknown.
+
+    fix: an item fixed, and the finding that resolves.
+
+    yours: exports judged without an account, and a first model.
     """
     from bot.tryout.scripts import SCRIPTS  # noqa: PLC0415 - loads when it is needed
 

@@ -15,6 +15,7 @@ from bot.book import Book
 from bot.clock import Clock
 from bot.deliver import Told, tell
 from bot.desk import StoreDesk
+from bot.errors import DATABASE_ADDRESS, DATABASE_DRIVER, DATABASE_UNUSABLE
 from bot.pipeline import Judged, Progress, Pulled, derive, judge, sync, unwatched
 from bot.report import Report, report
 from bot.slack.commands.desk import Asker
@@ -142,10 +143,10 @@ def _database(settings: Settings) -> Database:
     except (SQLAlchemyError, ValueError):  # their texts repeat the address, which holds the password
         pass
     except ModuleNotFoundError as error:
-        raise CannotStartError(
-            f"PostgreSQL needs {error.name}: install opsbot with its postgres extra."
-        ) from error
-    raise CannotStartError("OPSBOT_DATABASE is not an address: postgresql://user:password@host:5432/database")
+        says = f"PostgreSQL needs {error.name}: install opsbot with its postgres extra."
+        raise CannotStartError(says, DATABASE_DRIVER) from error
+    says = "OPSBOT_DATABASE is not an address: postgresql://user:password@host:5432/database"
+    raise CannotStartError(says, DATABASE_ADDRESS)
 
 
 async def _migrated(database: Database) -> None:
@@ -155,13 +156,12 @@ async def _migrated(database: Database) -> None:
         await migrate(database)
     except CommandError as error:
         reason, remedy = str(error), "A newer opsbot wrote it: run that one, or restore an older backup."
-        raise CannotStartError(_unusable(database, reason, remedy)) from error
+        raise CannotStartError(_unusable(database, reason, remedy), DATABASE_UNUSABLE) from error
     except (SQLAlchemyError, OSError) as error:
         said = error.orig if isinstance(error, DBAPIError) else getattr(error, "strerror", None)
         remedy = "Make its folder, or correct" if isinstance(error, FileNotFoundError) else "Check"
-        raise CannotStartError(
-            _unusable(database, str(said or error), f"{remedy} OPSBOT_DATABASE.")
-        ) from error
+        says = _unusable(database, str(said or error), f"{remedy} OPSBOT_DATABASE.")
+        raise CannotStartError(says, DATABASE_UNUSABLE) from error
 
 
 def _touch(database: Database) -> None:

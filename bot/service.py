@@ -17,6 +17,7 @@ from bot import schedule
 from bot.app import App, open_app
 from bot.book import Book
 from bot.clock import Clock
+from bot.errors import SERVICE_ADDRESS
 from bot.gate import check_arrivals
 from bot.progress import logged
 from bot.schedule import Timer
@@ -235,7 +236,8 @@ def _listen(host: str, port: int) -> socket.socket:
         reason = (error.strerror or str(error)).partition(" (")[0]
         raise CannotStartError(
             f"Cannot listen on {host} port {port}: {reason}."
-            " Set OPSBOT_WEB_HOST and OPSBOT_WEB_PORT to a free address of this machine."
+            " Set OPSBOT_WEB_HOST and OPSBOT_WEB_PORT to a free address of this machine.",
+            SERVICE_ADDRESS,
         ) from error
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.frame import MISUSED, complain, opened, options, run_async, say
+from bot.errors import COMMAND_NOTHING, COMMAND_USAGE, SLACK_TOKEN
 
 
 def digest(
@@ -20,7 +21,7 @@ def digest(
 ) -> None:
     """Make the digests now and send them to Slack, or show them."""
     if since is not None and not dry_run:
-        complain("--since only looks back: add --dry-run.")
+        complain("--since only looks back: add --dry-run.", COMMAND_USAGE)
         raise typer.Exit(MISUSED)
 
     async def work() -> int:
@@ -28,13 +29,15 @@ def digest(
 
         async with opened(options(context)) as app:
             if not dry_run and app.poster is None:
-                complain("There is no Slack token: set OPSBOT_SLACK_BOT_TOKEN, or look with --dry-run.")
+                says = "There is no Slack token: set OPSBOT_SLACK_BOT_TOKEN, or look with --dry-run."
+                complain(says, SLACK_TOKEN)
                 return MISUSED
             zone = app.desk.now().tzinfo
             after = since.replace(tzinfo=zone) if since else None
             made = await app.digests(channel=channel, since=after, keep=not dry_run)
             if not made:
-                complain("No digest goes there." if channel else "The model asks for no digests.")
+                says = "No digest goes there." if channel else "The model asks for no digests."
+                complain(says, COMMAND_NOTHING)
                 return MISUSED
             for one in made:
                 say(f"── #{one.digest.channel} " + "─" * max(3, 70 - len(one.digest.channel)))

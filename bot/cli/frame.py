@@ -17,6 +17,7 @@ from bot.clock import Clock, utc_now
 if TYPE_CHECKING:  # these take a second to load; --help must not
     from bot.app import App
     from bot.book import Book
+    from config.errors import Entry
     from config.settings import Settings
 
 T = TypeVar("T")
@@ -100,9 +101,9 @@ def say(text: str = "") -> None:
     typer.echo(text)
 
 
-def complain(text: str) -> None:
-    """One line about what went wrong, apart from the results."""
-    typer.echo(text, err=True)
+def complain(text: str, entry: "Entry | None" = None) -> None:
+    """One line about what went wrong, apart from the results; `entry` where the text names none yet."""
+    typer.echo(text if entry is None else f"{text} {entry}", err=True)
 
 
 def guarded(command: Callable[[], Any], *, debug: bool) -> int:
@@ -120,6 +121,7 @@ def guarded(command: Callable[[], Any], *, debug: bool) -> int:
 
 def _told(error: Exception) -> tuple[str, int]:
     """What to tell the person at the terminal, and the exit code."""
+    from bot.errors import INTERNAL, SYSTEM  # noqa: PLC0415 - nothing of this is needed for --help
     from bot.unusable import CannotStartError  # noqa: PLC0415 - nothing of this is needed for --help
     from config.mistakes import ModelMistakes  # noqa: PLC0415 - the same
     from config.settings import SettingsMistake  # noqa: PLC0415 - the same
@@ -133,10 +135,13 @@ def _told(error: Exception) -> tuple[str, int]:
         case ConnectorError():
             return str(error), UNREADABLE
         case OSError(strerror=str(reason)):
-            return f"{error.filename or 'The system'}: {reason}.", MISUSED
+            return f"{error.filename or 'The system'}: {reason}. {SYSTEM}", MISUSED
     name = type(error).__name__
-    return f"A mistake of opsbot itself ({name}): run again with --debug and report it.", MISUSED
+    return f"A mistake of opsbot itself ({name}): run again with --debug and report it. {INTERNAL}", MISUSED
 
 
 def _to_correct(many: int) -> str:
-    return f"{many} {'mistake' if many == 1 else 'mistakes'} to correct in the operating model."
+    return (
+        f"{many} {'mistake' if many == 1 else 'mistakes'} to correct in the operating model. "
+        "What each means, and what to do: opsbot errors NAME"
+    )

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.frame import MISUSED, UNREADABLE, clock_of, complain, options, run_async, say, settings_of
+from bot.errors import INIT_EXISTS
 
 
 def init(
@@ -64,7 +65,7 @@ def init(
             if not dry_run:
                 write(initial, folder)
         except AlreadyThereError as error:
-            complain(str(error))
+            complain(str(error), INIT_EXISTS)
             return MISUSED
         told = (
             json.dumps(initial.as_json(), indent=2, ensure_ascii=False)

@@ -19,6 +19,7 @@ from bot.cli.frame import (
     say,
     settings_of,
 )
+from bot.errors import COMMAND_NOTHING, COMMAND_UNKNOWN
 
 if TYPE_CHECKING:  # these load when a command needs them
     from bot.export import ExportReport
@@ -52,12 +53,12 @@ def sync(
         async with opened(options(context), long=True) as app:
             known = [*app.connectors, *app.refused]
             if unknown := [name for name in sources or () if name not in known]:
-                complain(
-                    f"There is no source {unknown[0]} to read; the model has: {', '.join(known) or 'none'}."
-                )
+                has = ", ".join(known) or "none"
+                complain(f"There is no source {unknown[0]} to read; the model has: {has}.", COMMAND_UNKNOWN)
                 return MISUSED
             if not known:
-                complain("The model names no source to read. Add one under sources, or: opsbot judge --from")
+                says = "The model names no source to read. Add one under sources, or: opsbot judge --from"
+                complain(says, COMMAND_NOTHING)
                 return MISUSED
             for name in sources or known:
                 if name in app.refused:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.frame import MISUSED, complain, opened, options, run_async, say
+from bot.errors import COMMAND_UNKNOWN
 
 
 def findings(
@@ -69,7 +70,7 @@ def explain(
             explained = await explain_word(app, what)
             at = app.desk.now()
         if isinstance(explained, Misheard):
-            complain(_misheard(what, explained.nearest))
+            complain(_misheard(what, explained.nearest), COMMAND_UNKNOWN)
             return MISUSED
         say(_json(as_object(explained)) if as_json else as_text(explained, at, everything=everything))
         return 0
@@ -107,7 +108,8 @@ def _unknown(kind: str, name: str, known: Iterable[str]) -> int:
     meant = nearest(name, known)
     complain(
         f"There is no {kind} {name}. "
-        + (f"Did you mean {meant}?" if meant else f"There are {listed(sorted(known), 'and') or 'none'}.")
+        + (f"Did you mean {meant}?" if meant else f"There are {listed(sorted(known), 'and') or 'none'}."),
+        COMMAND_UNKNOWN,
     )
     return MISUSED
 

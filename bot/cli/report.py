@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.frame import MISUSED, Options, complain, opened, options, run_async, say
+from bot.errors import COMMAND_UNKNOWN, SERVICE_ADDRESS
 
 
 def report(
@@ -32,16 +33,16 @@ def report(
         if html is None:
             complain(
                 f"The operating model names no channel {channel}: channels stand at its products, "
-                "value_streams and teams, and in operations."
+                "value_streams and teams, and in operations.",
+                COMMAND_UNKNOWN,
             )
             return MISUSED
         if serve:
             try:
                 await _served(chosen, channel, port)
             except OSError as error:
-                complain(
-                    f"Port {port} of this machine cannot be used: {error.strerror}. Choose another --port."
-                )
+                says = f"Port {port} of this machine cannot be used: {error.strerror}. Choose another --port."
+                complain(says, SERVICE_ADDRESS)
                 return MISUSED
             return 0
         from bot.page.file import write  # noqa: PLC0415 - loads when it is needed

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.frame import MISUSED, complain, opened, options, run_async, say
+from bot.errors import COMMAND_USAGE
 
 
 def simulate(
@@ -36,7 +37,8 @@ def simulate(
         from config.load import load_model  # noqa: PLC0415 - the same
 
         if not changes and model is None:
-            complain("Nothing to change: say --set PATH=VALUE, or --model FOLDER for another model.")
+            says = "Nothing to change: say --set PATH=VALUE, or --model FOLDER for another model."
+            complain(says, COMMAND_USAGE)
             return MISUSED
         async with opened(options(context)) as app:
             present = load_model(app.settings.model)

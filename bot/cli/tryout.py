@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.frame import MISUSED, complain, guarded, run_async, say
+from bot.errors import COMMAND_UNKNOWN
 
 
 def tryout(
@@ -35,7 +36,8 @@ def tryout(
             say(f"   opsbot try {script.name:10} {script.shows}")
         return
     if name not in SCRIPTS:
-        complain(f"There is nothing called {name} to try. There are {', '.join(SCRIPTS)}.")
+        says = f"There is nothing called {name} to try. There are {', '.join(SCRIPTS)}."
+        complain(says, COMMAND_UNKNOWN)
         raise typer.Exit(MISUSED)
     from bot.tryout.play import play  # noqa: PLC0415 - loads when it is needed
 

@@ -9,13 +9,25 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.errors import (
+    SLACK_AMBIGUOUS,
+    SLACK_CHANNEL,
+    SLACK_LATER,
+    SLACK_MESSAGE,
+    SLACK_SCOPE,
+    SLACK_TOKEN,
+)
+from config.errors import Entry
+
 
 class SlackError(Exception):
-    """Slack did not do what was asked. `sentence` says so to an operator, and what to do next."""
+    """Slack did not do what was asked. `sentence` says so to an operator, what to do next, and the entry."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    entry = SLACK_LATER
+
+    def __init__(self, sentence: str, entry: Entry | None = None) -> None:
+        self.sentence = f"{sentence} {entry or self.entry}"
+        super().__init__(self.sentence)
 
 
 class SlackWait(SlackError):  # noqa: N818 - named by what to do
@@ -29,14 +41,18 @@ class SlackWait(SlackError):  # noqa: N818 - named by what to do
 class SlackRefused(SlackError):  # noqa: N818 - named by what to do
     """Nothing was done, and nothing will be until someone repairs what the sentence names."""
 
-    def __init__(self, code: str, sentence: str, *, permanent: bool = True) -> None:
-        super().__init__(sentence)
+    def __init__(
+        self, code: str, sentence: str, *, permanent: bool = True, entry: Entry | None = None
+    ) -> None:
+        super().__init__(sentence, entry)
         self.code = code
         self.permanent = permanent
 
 
 class SlackAmbiguous(SlackError):  # noqa: N818 - named by what to do
     """The request left and no answer came: it may have been done. Never repeat it unseen."""
+
+    entry = SLACK_AMBIGUOUS
 
 
 _REPORT = "This is a mistake of opsbot, please report it."
@@ -67,7 +83,30 @@ REFUSALS: Mapping[str, str] = {
 }
 """What a refusal means and what to do, by Slack's own code and by the two of ours."""
 
-_MISTAKES = {"too_large", "msg_too_long", "msg_blocks_too_long", "invalid_blocks", "no_text"}
+_ENTRIES: Mapping[Entry, tuple[str, ...]] = {
+    SLACK_CHANNEL: (
+        "channel_not_found",
+        "not_in_channel",
+        "is_archived",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "is_ext_shared",
+        "became_public",
+    ),
+    SLACK_MESSAGE: ("too_large", "msg_too_long", "msg_blocks_too_long", "invalid_blocks", "no_text"),
+    SLACK_TOKEN: (
+        "invalid_auth",
+        "not_authed",
+        "token_revoked",
+        "token_expired",
+        "account_inactive",
+        "not_allowed_token_type",
+    ),
+    SLACK_SCOPE: ("missing_scope",),
+    SLACK_LATER: ("org_login_required", "ekm_access_denied"),
+}
+"""Which entry of the table of errors tells the rest; what is not here will pass, or be looked up."""
+
 _PASSING = {"service_unavailable", "request_timeout", "team_added_to_org"}
 _HALF_DONE = {"internal_error", "fatal_error"}  # "some aspect of the operation may have succeeded"
 _SECONDS = 30.0
@@ -76,9 +115,9 @@ _SECONDS = 30.0
 def refused(code: str, channel: str = "the channel", detail: str = "") -> SlackRefused:
     """The error for a code. `permanent` is true where the same message can never pass."""
     sentence = REFUSALS.get(code, "Slack refused with {detail}. Look the code up in Slack's documentation.")
-    return SlackRefused(
-        code, sentence.format(channel=channel, detail=detail or code), permanent=code in _MISTAKES
-    )
+    entry = next((entry for entry, codes in _ENTRIES.items() if code in codes), SLACK_LATER)
+    says = sentence.format(channel=channel, detail=detail or code)
+    return SlackRefused(code, says, permanent=entry is SLACK_MESSAGE, entry=entry)
 
 
 def translated(error: Exception, channel: str = "the channel") -> SlackError:

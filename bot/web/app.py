@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from bot.clock import Clock
+from bot.errors import WEBHOOK_REFUSED
 from bot.slack.manifest import DOOR
 from bot.store import inbox
 from bot.store.database import Database
@@ -73,12 +74,12 @@ async def _webhook(rooms: Rooms, source: str, request: Request) -> JSONResponse:
     if body is None:
         return _answer(413, f"larger than {LARGEST_WEBHOOK >> 20} MiB; the next sync reads the item")
     if not verify(body, request.headers.get(door.signature_header), door.secrets):
-        log.warning("webhook_refused", source=source, reason="signature")
+        log.warning("webhook_refused", source=source, reason="signature", entry=WEBHOOK_REFUSED.name)
         return _answer(401, "the signature does not fit")
     try:
         message = door.parse(request.headers, body)
     except UnexpectedAnswerError as error:
-        log.warning("webhook_refused", source=source, reason=error.what)
+        log.warning("webhook_refused", source=source, reason=error.what, entry=WEBHOOK_REFUSED.name)
         return _answer(400, error.what)
     digest = hashlib.sha256(body).hexdigest()
     if isinstance(message, Ignored):

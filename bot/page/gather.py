@@ -70,13 +70,14 @@ async def gather(app: App, command: str, channel: str | None = None) -> Page:
     status = await reader.desk.status(reader.asker, None)
     found = await reader.desk.standing(reader.asker)
     open_now = [f for f in found if f.state == "open"]
+    shown = open_now[: EXPLAINED + LISTED]
+    waived = [f for f in found if f.state == "waived"]
     async with app.database.read() as connection:
-        words = await said(connection, book, found, now)
+        words = await said(connection, book, [*shown, *waived], now)
         counts = await verdicts.counts(connection)
         held = await waivers.holding(connection, book, now)
     counts = [c for c in counts if reader.desk.lets_in(reader.asker, c.product)]
-    waived = [_waived(book, f, words, held, now) for f in found if f.state == "waived"]
-    entries = [_entry(book, f, words[f.id]) for f in open_now[: EXPLAINED + LISTED]]
+    entries = [_entry(book, f, words[f.id]) for f in shown]
     whole = await _explained(reader, book, entries[:EXPLAINED])
     posts, silent = await _posts(app, reader, channel) if status.judged_at else ((), ())
     folder = app.settings.model.parent
@@ -92,7 +93,7 @@ async def gather(app: App, command: str, channel: str | None = None) -> Page:
         groups=_groups(book, whole),
         further=tuple(entries[EXPLAINED:]),
         left_out=len(open_now) - len(entries),
-        waived=tuple(waived),
+        waived=tuple(_waived(book, f, words, held, now) for f in waived),
         rules=_rules(book, counts, found),
         unknown=await _unknown(reader, book, counts),
         excerpts=_excerpts(book, app.settings.model, whole),

@@ -6,6 +6,7 @@ import socket
 import httpx
 import pytest
 
+from bot.errors import DATABASE_UNUSABLE
 from bot.page.serve import create_app, has_desktop, serve
 from bot.unusable import CannotStartError
 
@@ -57,11 +58,11 @@ async def test_nothing_can_be_sent_to_it() -> None:
 
 async def test_a_model_that_cannot_be_read_is_told_on_the_page() -> None:
     async def make() -> str:
-        raise CannotStartError("The database <x> cannot be used.")
+        raise CannotStartError("The database <x> cannot be used.", DATABASE_UNUSABLE)
 
     answer = await asked(make)
     assert answer.status_code == 503
-    assert "The database &lt;x&gt; cannot be used." in answer.text
+    assert "The database &lt;x&gt; cannot be used. [database-unusable]" in answer.text
 
 
 async def test_it_answers_on_loopback_and_says_where() -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import picture
+from errorpage import errors_page
 from modelpage import model_page
 from modelschema import schema_page
 from reference import commands_page, settings_page
@@ -19,6 +20,7 @@ PAGES = {
     "facts.md": facts_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
+    "errors.md": errors_page,
     "model.md": model_page,
     "operating-model.schema.json": schema_page,
 }

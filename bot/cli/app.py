@@ -11,6 +11,7 @@ from bot.cli import (
     demo,
     digests,
     doctor,
+    errors,
     init,
     judging,
     model,
@@ -54,6 +55,7 @@ def build() -> typer.Typer:
     app.command()(simulate.simulate)
     app.command()(waivers.waive)
     app.command()(doctor.doctor)
+    app.command()(errors.errors)
     app.add_typer(model.app, name="model")
     app.add_typer(waivers.app, name="waivers")
     app.add_typer(slack.app, name="slack")

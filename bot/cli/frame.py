@@ -25,6 +25,8 @@ T = TypeVar("T")
 FOUND, MISUSED, UNREADABLE = 1, 2, 3
 """Exit codes: findings as grave as asked for; a mistake to correct here; a source that could not be read."""
 
+MORE = "What the word in brackets means, and what to do: opsbot errors WORD"
+
 
 @dataclass(slots=True)
 class Options:
@@ -106,17 +108,35 @@ def complain(text: str, entry: "Entry | None" = None) -> None:
     typer.echo(text if entry is None else f"{text} {entry}", err=True)
 
 
-def guarded(command: Callable[[], Any], *, debug: bool) -> int:
+def guarded(command: Callable[..., Any], *, debug: bool) -> int:
     """Run the command line; a known mistake becomes its sentence, an unknown one a short report."""
     try:
-        command()
+        ended = command(standalone_mode=False)
+    except typer.TyperException as error:
+        return _misused(error)
+    except typer.Abort:
+        return MISUSED
     except Exception as error:  # noqa: BLE001 - the last door: no stack trace unless it was asked for
         if debug:
             traceback.print_exc()
         sentence, code = _told(error)
         complain(sentence)
         return code
-    return 0
+    return ended if isinstance(ended, int) else 0
+
+
+def _misused(error: typer.TyperException) -> int:
+    """A command that is not called as it can be; asking for nothing shows the help."""
+    from bot.errors import COMMAND_USAGE  # noqa: PLC0415 - nothing of this is needed for --help
+
+    says, asked = error.format_message(), getattr(error, "ctx", None)
+    if asked is not None and says == asked.get_help():
+        complain(says)
+        return MISUSED
+    if asked is not None:
+        complain(f"{asked.get_usage()}\nMore: {asked.command_path} --help\n")
+    complain(says, COMMAND_USAGE)
+    return MISUSED
 
 
 def _told(error: Exception) -> tuple[str, int]:
@@ -141,7 +161,4 @@ def _told(error: Exception) -> tuple[str, int]:
 
 
 def _to_correct(many: int) -> str:
-    return (
-        f"{many} {'mistake' if many == 1 else 'mistakes'} to correct in the operating model. "
-        "What each means, and what to do: opsbot errors NAME"
-    )
+    return f"{many} {'mistake' if many == 1 else 'mistakes'} to correct in the operating model. {MORE}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.frame import MISUSED, complain, options, settings_of
+from bot.cli.frame import MISUSED, MORE, complain, options, settings_of
+from bot.errors import COMMAND_UNKNOWN
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -190,6 +191,7 @@ def _print_mistakes(mistakes: "ModelMistakes") -> None:
         console.print(Text(place, style="bold") + Text(line.removeprefix(place)), soft_wrap=True)
     count = len(mistakes.mistakes)
     console.print(f"[red]{count} mistake{'s' if count > 1 else ''}[/]", highlight=False)
+    complain(MORE)
 
 
 def _refuse(what: str, word: str, allowed: "dict[str, Any]") -> None:
@@ -197,7 +199,7 @@ def _refuse(what: str, word: str, allowed: "dict[str, Any]") -> None:
 
     near = nearest(word, allowed)
     meant = f"; did you mean {near}?" if near else ""
-    complain(f"{what}; the model has {listed(list(allowed), 'and') or 'none'}{meant}")
+    complain(f"{what}; the model has {listed(list(allowed), 'and') or 'none'}{meant}", COMMAND_UNKNOWN)
     raise typer.Exit(MISUSED)
 
 

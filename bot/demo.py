@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -176,10 +176,17 @@ async def larkfield_tools(folder: Path, told: World | None = None) -> AsyncItera
         yield Larkfield(world, wall, slack, settings, outages)
 
 
+class _Server(uvicorn.Server):
+    """One of several servers: Ctrl-C is for the demo, which then stops each of them."""
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        return nullcontext()
+
+
 @asynccontextmanager
 async def serving(app: Any) -> AsyncIterator[str]:
     """The address of an ASGI application that answers on a free loopback port."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    server = _Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     task = asyncio.create_task(server.serve())
     while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn tells it by a flag alone
         await asyncio.sleep(0.01)

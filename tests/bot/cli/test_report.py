@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -33,7 +34,7 @@ def _office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 
 def opsbot(*words: str) -> int:
     with pytest.raises(SystemExit) as ended:
-        raise SystemExit(guarded(lambda: build()(list(words)), debug=True))
+        raise SystemExit(guarded(partial(build(), args=list(words)), debug=True))
     return int(ended.value.code or 0)
 
 

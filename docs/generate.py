@@ -1,13 +1,12 @@
 """Writes what is generated in docs/; with --check writes nothing and says which pages are stale.
 
-The picture of a digest is written too, but not checked: the demo is played for it, half a minute.
+Pictures are made by `make pictures`: the demo is played for them.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
-import picture
 from errorpage import errors_page
 from modelpage import model_page
 from modelschema import schema_page
@@ -41,8 +40,6 @@ def main() -> int:
             path.write_text(text, encoding="utf-8")
     for name in stale:
         print(f"docs/{name} is stale; run: make docs" if check else f"docs/{name}")
-    if not check:
-        picture.main()
     return 1 if check and stale else 0
 
 

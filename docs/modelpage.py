@@ -40,7 +40,26 @@ INTRODUCTION = """# Operating model: every key
 
 The operating model is YAML 1.2: one file, or a folder. `opsbot model check` reads it and names every mistake
 with file and line. `config/example/` has the smallest useful model and a whole one. What the words mean:
-[concepts](concepts.md). For completion in an editor: [JSON Schema](operating-model.schema.json).
+[concepts](concepts.md).
+
+## In your editor
+
+`docs/operating-model.schema.json` is a [JSON Schema](operating-model.schema.json): by it an editor completes
+keys and marks mistakes while you type. In an editor with the YAML language server, for a model in one file,
+write on its first line:
+
+```yaml
+# yaml-language-server: $schema=docs/operating-model.schema.json
+```
+
+Or for all files of that name, in the settings of VS Code with the extension *YAML*:
+
+```json
+{"yaml.schemas": {"docs/operating-model.schema.json": "operating-model.yaml"}}
+```
+
+A relative path counts from the workspace in the settings, and from the file itself on its first line. The
+schema is of a whole model; a file of one product is a part of it, and is checked by `opsbot model check`.
 
 ## How it is written
 

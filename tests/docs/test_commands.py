@@ -29,8 +29,14 @@ NOT_OURS = {
     "python3": "Python's own backup of SQLite",
 }
 """What the pages show beside our commands and is not run here, with the reason."""
-STAYS = {("demo", "--stay"): "answer until Ctrl-C", ("run",): "service_started"}
+STAYS = {
+    ("demo", "--stay"): "answer until Ctrl-C",
+    ("run",): "service_started",
+    ("report", "--serve"): "The page is at",
+}
 """Commands that go on until they are stopped: by what they say when they have begun."""
+ELSEWHERE = {("try", name) for name in ("waiver", "threshold", "outage", "fix", "yours")}
+"""Whole scripts of commands: tests/bot/tryout plays each to its end."""
 
 
 def shown() -> list[Shown]:
@@ -172,7 +178,8 @@ def logging_kept() -> Iterator[None]:
         logging.root.setLevel(level)
 
 
-def test_the_service_starts_and_stops(larkfield: Path) -> None:
-    with started(larkfield, "run", OPSBOT_WEB_PORT=str(free_port())) as service:
-        assert service.stdout is not None
-        until(service.stdout, STAYS["run",])
+@pytest.mark.parametrize("words", [words for words in STAYS if words[0] != "demo"])
+def test_what_stays_starts_and_stops(larkfield: Path, words: tuple[str, ...]) -> None:
+    with started(larkfield, *words, OPSBOT_WEB_PORT=str(free_port())) as process:
+        assert process.stdout is not None
+        until(process.stdout, STAYS[words])

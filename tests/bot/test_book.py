@@ -80,7 +80,8 @@ custom_rules:
 
 def test_two_rules_of_one_name_are_a_mistake(tmp_path: Path) -> None:
     twice = MODEL.replace("hygiene-graded\n", "hygiene-late\n").replace("    hygiene-graded: digest\n", "")
-    assert [t.partition(": ")[2] for t in mistakes(tmp_path, twice)] == ["there are two rules hygiene-late"]
+    (told,) = mistakes(tmp_path, twice)
+    assert told.endswith(": there are two rules hygiene-late [rule-twice]")
 
 
 def test_a_parameter_of_another_type_is_a_mistake_that_says_what_is_wanted(tmp_path: Path) -> None:

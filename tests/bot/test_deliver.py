@@ -104,7 +104,8 @@ async def test_what_someone_must_repair_is_tried_again_ever_more_rarely_and_then
     assert max(waits) == LONGEST_RETRY
     assert desk.clock() - before > outbox.PATIENCE
     row = await desk.row()
-    assert (row.state, row.error) == ("dead", "could not be delivered for three days: I am not in #shop.")
+    why = "could not be delivered for three days: I am not in #shop. [slack-later]"
+    assert (row.state, row.error) == ("dead", why)
     desk.clock.tick(timedelta(days=30))
     assert await desk.tell() == Told()
 
@@ -134,7 +135,7 @@ async def test_what_can_never_pass_is_given_up_at_once(desk: Desk) -> None:
     desk.slack.answers = [SlackRefused("too_large", "Too large.", permanent=True)]
     assert await desk.tell() == Told(sent=1, refused=1)
     async with desk.database.read() as connection:
-        assert await outbox.held_up(connection) == [("dead", "shop", "a", "Too large.")]
+        assert await outbox.held_up(connection) == [("dead", "shop", "a", "Too large. [slack-later]")]
 
 
 async def test_what_perhaps_arrived_is_never_posted_again(desk: Desk) -> None:
@@ -145,7 +146,9 @@ async def test_what_perhaps_arrived_is_never_posted_again(desk: Desk) -> None:
     await desk.put("a")
     assert await desk.tell() == Told()
     async with desk.database.read() as connection:
-        assert await outbox.held_up(connection) == [("ambiguous", "shop", "a", "No answer.")]
+        assert await outbox.held_up(connection) == [
+            ("ambiguous", "shop", "a", "No answer. [slack-ambiguous]")
+        ]
 
 
 async def test_a_sender_that_stopped_in_the_middle_leaves_its_letter_ambiguous(desk: Desk) -> None:

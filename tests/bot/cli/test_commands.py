@@ -18,12 +18,13 @@ from postgres import Server
 from shop import MODEL
 
 from bot.cli.app import run
+from bot.cli.frame import MORE
 from connectors.jira import client as jira
 
 CANARY = "canary-4711"
 NAMES = [
-    "demo", "try", "init", "run", "sync", "judge", "digest", "findings", "explain", "rules", "simulate",
-    "waive", "doctor", "model", "waivers", "slack",
+    "demo", "try", "init", "run", "sync", "judge", "digest", "findings", "explain", "rules", "report", "simulate",
+    "waive", "doctor", "errors", "model", "waivers", "slack",
 ]  # fmt: skip
 HEAVY = {"sqlalchemy", "fastapi", "slack_bolt", "httpx", "pydantic", "aiohttp", "structlog"}
 CSV = """Issue key,Issue id,Issue Type,Status,Summary,Created,Updated,Priority,Status Category
@@ -116,7 +117,7 @@ def test_a_broken_model_tells_every_mistake_and_makes_no_database(opsbot: Opsbot
     answer = opsbot("--model", "broken.yaml", "judge")
     assert answer.code == 2
     lines = answer.err.splitlines()
-    assert lines[-1] == "3 mistakes to correct in the operating model."
+    assert lines[-1] == f"3 mistakes to correct in the operating model. {MORE}"
     assert all(line.startswith("broken.yaml:") for line in lines[:-1])
     assert not (tmp_path / "opsbot.db").exists()
 
@@ -174,7 +175,8 @@ def test_a_mistake_of_ours_is_a_short_report(opsbot: Opsbot, monkeypatch: pytest
     monkeypatch.setattr("bot.book.builtin_rules", fail)
     answer = opsbot("rules")
     assert answer.code == 2
-    assert answer.err == "A mistake of opsbot itself (KeyError): run again with --debug and report it.\n"
+    said = "A mistake of opsbot itself (KeyError): run again with --debug and report it. [internal]\n"
+    assert answer.err == said
 
 
 def test_a_file_that_cannot_be_read_is_named(opsbot: Opsbot) -> None:
@@ -225,7 +227,7 @@ def test_a_source_that_is_down_or_refuses_us_is_told_and_stays_as_it_was(
         refused = opsbot("sync", "jira")
     assert refused.code == 3
     assert refused.err.splitlines()[1:] == [
-        "  Jira refused the sign-in (401). Check token, user and address."
+        "  Jira refused the sign-in (401). Check token, user and address. [source-credentials]"
     ]
     with closing(connect("opsbot.db")) as database:
         assert database.execute("select count(*) from cursors").fetchone() == (0,)

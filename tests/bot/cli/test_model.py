@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bot.cli.frame import MORE
 from bot.cli.model import NOT_YET, app
 from config.example import example_path, smallest_path
 from config.model import OperatingModel
@@ -26,9 +27,9 @@ def test_check_prints_every_mistake_on_a_line_and_exits_with_two() -> None:
     result = runner.invoke(app, ["check", str(BAD / "keys.yaml")])
     assert result.exit_code == 2
     lines = result.stderr.splitlines()
-    assert len(lines) == 11
+    assert len(lines) == 12
     assert lines[0].startswith(f"{BAD / 'keys.yaml'}:2: compny is not a key; ")
-    assert lines[-1] == "10 mistakes"
+    assert lines[-2:] == ["10 mistakes", MORE]
     assert result.stdout == ""
 
 
@@ -105,7 +106,7 @@ def test_an_unknown_product_is_answered_with_the_nearest() -> None:
     result = runner.invoke(app, ["show", "biling", "--path", LARKFIELD])
     assert result.exit_code == 2
     assert result.stderr.startswith("there is no product biling; the model has billing, ")
-    assert result.stderr.endswith("did you mean billing?\n")
+    assert result.stderr.endswith("did you mean billing? [command-unknown]\n")
 
 
 def test_the_settings_say_where_the_model_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

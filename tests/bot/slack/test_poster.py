@@ -164,9 +164,10 @@ def test_a_missing_scope_is_named() -> None:
 
 @pytest.mark.parametrize("code", [*REFUSALS, "a_code_nobody_knows"])
 def test_every_refusal_is_a_sentence_that_says_what_to_do(code: str) -> None:
-    sentence = refused(code, "#prod-booking", "too much").sentence
+    sentence, _, entry = refused(code, "#prod-booking", "too much").sentence.rpartition(" ")
     assert "{" not in sentence
     assert sentence.endswith(".")
+    assert entry.startswith("[slack-")
     assert len(sentence) > 30
 
 

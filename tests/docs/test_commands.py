@@ -21,11 +21,8 @@ from bot.cli.app import build, run
 from connectors.larkfield.exports import write_exports
 
 NOT_OURS = {
-    "cp": "copies an example of a file",
-    "docker": "no container engine is needed to work on opsbot",
     "gh": "asks the real GitHub",
     "make": "set-up and checks themselves, which run the tests",
-    "pg_dump": "PostgreSQL's own tool, on a database of one's own",
     "python3": "Python's own backup of SQLite",
 }
 """What the pages show beside our commands and is not run here, with the reason."""

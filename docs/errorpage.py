@@ -7,8 +7,8 @@ from config.errors import Entry
 
 HEAD = """# Errors
 
-A message ends with a word in brackets: `[model-unknown-key]`. It is the name of its entry here. At the command
-line, `opsbot errors model-unknown-key` tells the same.
+A message ends with a word in brackets: `[model-unknown-key]`. It is the name of its entry here. At the
+command line, `opsbot errors model-unknown-key` tells the same.
 """
 
 

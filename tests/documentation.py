@@ -5,6 +5,11 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from bot.cli.app import build
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -64,6 +69,26 @@ def in_sentences(page: Path) -> Iterator[Shown]:
     for text in CODE.findall(prose(page)):
         if text.removeprefix(".venv/bin/").startswith("opsbot "):
             yield from _commands(page, text, "")
+
+
+def names() -> set[tuple[str, ...]]:
+    """Every command's name, as a sentence may mention it without saying what it is asked."""
+
+    def walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        yield path
+        for name, below in getattr(command, "commands", {}).items():
+            yield from walk(below, (*path, name))
+
+    return set(walk(typer.main.get_command(build()), ()))
+
+
+def parse(words: tuple[str, ...]) -> None:
+    """Parse as the command line does, and run nothing; raises what the person would be told."""
+    command: Any = typer.main.get_command(build())
+    context = command.make_context("opsbot", list(words))
+    while rest := [*getattr(context, "_protected_args", ()), *context.args]:
+        name, command, rest = command.resolve_command(context, rest)
+        context = command.make_context(name, rest, parent=context)
 
 
 def _adjacent(page: Path, command: str, output: str) -> bool:

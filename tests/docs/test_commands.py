@@ -10,14 +10,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pytest
 import structlog
-import typer.main
-from documentation import PAGES, Shown, in_blocks, in_sentences
+from documentation import PAGES, Shown, in_blocks, in_sentences, names, parse
 
-from bot.cli.app import build, run
+from bot.cli.app import run
 from connectors.larkfield.exports import write_exports
 
 NOT_OURS = {
@@ -42,17 +41,6 @@ def shown() -> list[Shown]:
     for page in PAGES:
         every |= {s.words: s for s in in_blocks(page)}
     return list(every.values())
-
-
-def names() -> set[tuple[str, ...]]:
-    """Every command's name, as a sentence may mention it without saying what it is asked."""
-
-    def walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        yield path
-        for name, below in getattr(command, "commands", {}).items():
-            yield from walk(below, (*path, name))
-
-    return set(walk(typer.main.get_command(build()), ()))
 
 
 @pytest.fixture(scope="module")
@@ -123,15 +111,6 @@ def test_every_reason_is_still_needed() -> None:
 def test_a_command_that_does_not_exist_would_be_noticed(words: tuple[str, ...]) -> None:
     with pytest.raises(Exception, match="No such"):
         parse(words)
-
-
-def parse(words: tuple[str, ...]) -> None:
-    """Parse as the command line does, and run nothing; raises what the person would be told."""
-    command: Any = typer.main.get_command(build())
-    context = command.make_context("opsbot", list(words))
-    while rest := [*getattr(context, "_protected_args", ()), *context.args]:
-        name, command, rest = command.resolve_command(context, rest)
-        context = command.make_context(name, rest, parent=context)
 
 
 def test_every_command_of_ours_does_what_its_page_says(

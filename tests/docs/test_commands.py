@@ -31,8 +31,11 @@ STAYS = {
     ("report", "--serve"): "The page is at",
 }
 """Commands that go on until they are stopped: by what they say when they have begun."""
-ELSEWHERE = {("try", name) for name in ("waiver", "threshold", "outage", "fix", "yours")}
-"""Whole scripts of commands: tests/bot/tryout plays each to its end."""
+ELSEWHERE = {("try", name) for name in ("waiver", "threshold", "outage", "fix", "yours")} | {
+    ("init", "--from", "export.csv")
+}
+"""Whole scripts of commands, which tests/bot/tryout plays to their ends; and `init` where no model is yet, as
+tests/bot/cli/test_init.py does: here is one."""
 
 
 def shown() -> list[Shown]:
@@ -132,6 +135,11 @@ def test_every_command_of_ours_does_what_its_page_says(
                 out, err = capsys.readouterr()
                 assert int(ended.value.code or 0) == one.code, err
                 assert_tells(one.output, out)
+
+
+def stays(one: Shown) -> bool:
+    """Whether it goes on until it is stopped, whatever its port."""
+    return any(one.words[1:][: len(words)] == words for words in STAYS)
 
 
 def assert_tells(shown: str, told: str) -> None:

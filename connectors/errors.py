@@ -116,13 +116,15 @@ class FixRequestError(ConnectorError):
 
 
 class WaitError(ConnectorError):
-    """The source asks us to wait (429, secondary limits)."""
+    """The source asks us to wait (429, secondary limits, an outage that says when it ends)."""
 
     retry = True
     entry = LIMIT
 
-    def __init__(self, what: str, remedy: str = "", *, until: datetime | None = None) -> None:
-        super().__init__(what, remedy)
+    def __init__(
+        self, what: str, remedy: str = "", *, until: datetime | None = None, entry: Entry | None = None
+    ) -> None:
+        super().__init__(what, remedy, entry=entry)
         self.until = until
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from connectors.errors import (
+    LATER,
     ConnectorError,
     FixCredentialsError,
     FixRequestError,
@@ -43,8 +44,11 @@ def _error(
             until=until,
         )
     if status in TRANSIENT:
-        what, later = f"{who} answered {status} on {path}.", "The next sync tries again."
-        return WaitError(what, later, until=until) if until else TryLaterError(what, later)
+        what, later = f"{who} answered {status} on {path}", "The next sync tries again."
+        if until is None:
+            return TryLaterError(f"{what}.", later)
+        says = f"{what} and asks to wait until {until:%H:%M:%S} UTC."
+        return WaitError(says, later, until=until, entry=LATER)
     if status == 401:
         return _sign_in_refused(who, headers)
     if status == 403:

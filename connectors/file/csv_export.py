@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 
+from config.mistakes import listed
 from connectors.connector import Problem
 from connectors.errors import UnexpectedAnswerError
 from connectors.file.columns import DATES, Columns, clean, find_columns
@@ -139,8 +140,9 @@ class CsvExport:
         found = [(delimiter, header, find_columns(header)) for delimiter, header in headers]
         delimiter, header, columns = max(found, key=lambda f: (len(f[2].at), len(f[1])))
         if columns.missing:
-            missing = " and no column ".join(columns.missing)
-            raise refusal(self.path, f" has no column {missing}; found: {_listed(header)}.", "", COLUMNS)
+            word = "column" if len(columns.missing) == 1 else "columns"
+            missing = f" has no {word} {listed(columns.missing, 'and')}"
+            raise refusal(self.path, f"{missing}; found: {_listed(header)}.", "", COLUMNS)
         return delimiter, columns
 
 

@@ -155,7 +155,7 @@ async def test_check_says_what_was_recognised_or_why_not(tmp_path: Path) -> None
     assert checks[0].detail == "a.jsonl: JSON lines of records; 2 records"
     assert checks[1].remedy.startswith("b.jsonl:2: ")
     assert "times read as UTC" in checks[2].detail
-    assert "has no column Issue key" in checks[3].detail
+    assert "has no columns Issue key" in checks[3].detail
 
 
 async def test_a_summary_counts_what_an_export_holds() -> None:

@@ -11,7 +11,10 @@ def write(html: str, path: Path) -> str:
     Raises:
         OSError: the folder does not exist or cannot be written.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:  # it names the draft, which nobody typed
+        raise OSError(error.errno, error.strerror, str(path)) from error
     draft = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

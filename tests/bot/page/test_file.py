@@ -21,5 +21,5 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one_and_no_draft(tmp_path:
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="gone"):
+    with pytest.raises(FileNotFoundError, match=r"gone/report\.html"):
         write("new", tmp_path / "gone" / "report.html")

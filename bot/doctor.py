@@ -9,6 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import App
+from bot.errors import (
+    CLOCK_STILL,
+    DATABASE_SQLITE,
+    DATABASE_UNUSABLE,
+    INSTALL_SHADOWED,
+    SLACK_AMBIGUOUS,
+    SLACK_COMMANDS,
+    SLACK_TOKEN,
+    WEBHOOK_SECRET,
+)
 from bot.routing import targets
 from bot.slack.directory import SlackDirectory
 from bot.sources import variable
@@ -26,9 +36,8 @@ async def examine(app: App, *, offline: bool) -> list[Check]:
     if not offline:
         checks += [*await _tools(app), *await _slack(app)]
     if app.settings.now is not None:
-        still = Check(
-            "clock", "warn", f"stands still at {app.settings.now}", "Remove OPSBOT_NOW to let it run."
-        )
+        remedy = f"Remove OPSBOT_NOW to let it run. {CLOCK_STILL}"
+        still = Check("clock", "warn", f"stands still at {app.settings.now}", remedy)
         checks = [c for c in checks if not c.name.endswith("clock")] + [still]
     return [*checks, *await _outbox(app)]
 
@@ -59,7 +68,7 @@ def _packages() -> Check:
         spec = find_spec(name)
         if spec is None or spec.origin is None or Path(spec.origin).resolve().parent.parent != home:
             where = spec.origin if spec else "nowhere"
-            remedy = "Install opsbot into a virtual environment of its own."
+            remedy = f"Install opsbot into a virtual environment of its own. {INSTALL_SHADOWED}"
             return Check("packages", "fail", f"{name} comes from {where}, not from opsbot", remedy)
     return Check("packages", "ok", "opsbot's own")
 
@@ -69,15 +78,17 @@ async def _database(app: App) -> list[Check]:
     try:
         current = await is_current(app.database)
     except SQLAlchemyError as error:
-        return [Check("database", "fail", f"{address}: {type(error).__name__}", "Check OPSBOT_DATABASE.")]
-    checks = [Check("database", "ok" if current else "fail", address, "Start opsbot once to migrate it.")]
+        remedy = f"Check OPSBOT_DATABASE. {DATABASE_UNUSABLE}"
+        return [Check("database", "fail", f"{address}: {type(error).__name__}", remedy)]
+    remedy = f"Start opsbot once to migrate it. {DATABASE_UNUSABLE}"
+    checks = [Check("database", "ok" if current else "fail", address, remedy)]
     if app.database.embedded:
         version = sqlite3.sqlite_version_info
         fixed = version >= FIXED_SQLITE[0] or any(version[:2] == f[:2] and version >= f for f in FIXED_SQLITE)
         detail = f"SQLite {sqlite3.sqlite_version}" + (
             "" if fixed else " may lose commits under load (WAL reset)"
         )
-        remedy = "Use a Python with SQLite 3.51.3 or newer, or PostgreSQL."
+        remedy = f"Use a Python with SQLite 3.51.3 or newer, or PostgreSQL. {DATABASE_SQLITE}"
         checks.append(Check("SQLite", "ok" if fixed else "warn", detail, remedy))
     return checks
 
@@ -88,7 +99,7 @@ def _secrets(app: App) -> Iterator[Check]:
     for source in app.book.model.sources:
         if source.kind in {"jira", "github"} and app.settings.access(source.id).webhook_secret is None:
             detail = "no secret: webhooks are refused, changes arrive with the next sync"
-            remedy = f"Set {variable(source, 'webhook_secret')} to take them."
+            remedy = f"Set {variable(source, 'webhook_secret')} to take them. {WEBHOOK_SECRET}"
             yield Check(f"{source.id}: webhooks", "warn", detail, remedy)
 
 
@@ -97,12 +108,13 @@ def _commands(app: App) -> Iterator[Check]:
     if app.poster and settings.slack_app_token is None and settings.slack_signing_secret is None:
         detail = "neither app token nor signing secret: every slash command is refused"
         remedy = "Set OPSBOT_SLACK_APP_TOKEN (Socket Mode) or OPSBOT_SLACK_SIGNING_SECRET (HTTP)."
-        yield Check("slack: commands", "warn", detail, remedy)
+        yield Check("slack: commands", "warn", detail, f"{remedy} {SLACK_COMMANDS}")
 
 
 async def _slack(app: App) -> Sequence[Check]:
     if app.poster is None:
-        return [Check("slack", "warn", "no token: nothing is posted", "Set OPSBOT_SLACK_BOT_TOKEN.")]
+        remedy = f"Set OPSBOT_SLACK_BOT_TOKEN. {SLACK_TOKEN}"
+        return [Check("slack", "warn", "no token: nothing is posted", remedy)]
     channels = {t.channel for d in app.book.model.digests.values() for t in targets(app.book.model, d)}
     token = app.settings.slack_app_token
     found = await app.poster.check(sorted(channels), token.get_secret_value() if token else None)
@@ -113,7 +125,7 @@ async def _outbox(app: App) -> list[Check]:
     held = await app.held_up()
     remedy = {
         "dead": "Repair what it says, then wait for the next digest.",
-        "ambiguous": "Look into the channel: it may or may not be there. It is not repeated.",
+        "ambiguous": f"Look into the channel: it may be there. It is not repeated. {SLACK_AMBIGUOUS}",
     }
     return [
         Check(f"message to #{channel}", "warn", f"{state}: {reason}", remedy[state])

@@ -1,5 +1,6 @@
 """The book of errors: the tables of all floors as one, in the order in which people meet them."""
 
+import re
 from collections.abc import Mapping
 
 from bot.errors import ENTRIES as OF_OPSBOT
@@ -18,3 +19,11 @@ TABLES: Mapping[str, tuple[Entry, ...]] = {
 }
 
 ALL: Mapping[str, Entry] = {entry.name: entry for entries in TABLES.values() for entry in entries}
+
+_NAME = re.compile(r"\[([a-z-]+)\]$")
+
+
+def named(text: str) -> str | None:
+    """The name of the entry that a message ends with: for programs, which should not read sentences."""
+    found = _NAME.search(text)
+    return found[1] if found else None

@@ -21,6 +21,24 @@ DATABASE_UNUSABLE = Entry(
     "Its folder or server is not there, access is refused, or a newer opsbot wrote it.",
     "Do what the message says. A newer opsbot's database needs that opsbot, or an older backup.",
 )
+DATABASE_SQLITE = Entry(
+    "database-sqlite",
+    "This SQLite may lose what was written last when it is under load.",
+    "Python was built with an SQLite that still has a known mistake (sqlite.org/wal.html).",
+    "Use the image, a Python with SQLite 3.51.3 or newer, or PostgreSQL.",
+)
+INSTALL_SHADOWED = Entry(
+    "install-shadowed",
+    "Another package of the same name is used in place of a part of opsbot.",
+    "The packages of opsbot have everyday names, and something else in this Python has one of them too.",
+    "Install opsbot into a virtual environment of its own, or use the image.",
+)
+CLOCK_STILL = Entry(
+    "clock-still",
+    "The clock of opsbot stands still: nothing ages and nothing comes due.",
+    "`OPSBOT_NOW` is set, as for the demo and for tests.",
+    "Remove `OPSBOT_NOW`.",
+)
 SERVICE_ADDRESS = Entry(
     "service-address",
     "opsbot cannot listen on the address or port it was told.",
@@ -54,6 +72,12 @@ SLACK_MESSAGE = Entry(
     "Report it with the line of the log. The message stays with `opsbot doctor`; the next one is not held "
     "up.",
 )
+SLACK_COMMANDS = Entry(
+    "slack-commands",
+    "Slash commands from Slack are refused.",
+    "Neither an app token nor a signing secret is set, so opsbot could not tell who asks.",
+    "Set `OPSBOT_SLACK_APP_TOKEN` (Socket Mode) or `OPSBOT_SLACK_SIGNING_SECRET` (HTTP): docs/slack.md.",
+)
 SLACK_LATER = Entry(
     "slack-later",
     "Slack does not do what was asked for now.",
@@ -73,6 +97,13 @@ WEBHOOK_REFUSED = Entry(
     "Its signature does not fit: the secrets differ, none is set, or somebody else sent it.",
     "Set the same secret at the tool and in `.env` (docs/operations.md). Without webhooks, changes arrive "
     "with the next sync.",
+)
+WEBHOOK_SECRET = Entry(
+    "webhook-secret",
+    "Webhooks of a source are refused, because there is no secret to know them by.",
+    "None was set. Without webhooks everything works: changes arrive with the next sync.",
+    "If changes should arrive within seconds, set the same secret at the tool and in `.env` "
+    "(docs/operations.md).",
 )
 COMMAND_USAGE = Entry(
     "command-usage",
@@ -117,14 +148,19 @@ ENTRIES = (
     DATABASE_ADDRESS,
     DATABASE_DRIVER,
     DATABASE_UNUSABLE,
+    DATABASE_SQLITE,
+    INSTALL_SHADOWED,
+    CLOCK_STILL,
     SERVICE_ADDRESS,
     SLACK_TOKEN,
     SLACK_SCOPE,
     SLACK_CHANNEL,
     SLACK_MESSAGE,
+    SLACK_COMMANDS,
     SLACK_LATER,
     SLACK_AMBIGUOUS,
     WEBHOOK_REFUSED,
+    WEBHOOK_SECRET,
     COMMAND_USAGE,
     COMMAND_UNKNOWN,
     COMMAND_NOTHING,

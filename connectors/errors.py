@@ -65,7 +65,21 @@ PART = Entry(
     "Do what the message says about that part. Until then nothing is concluded from its absence.",
 )
 
-ENTRIES = (CREDENTIALS, ACCESS, ABSENT, REMOVED, REQUEST, LIMIT, LATER, ANSWER, PART)
+KIND = Entry(
+    "source-kind",
+    "opsbot cannot read this kind of installation yet.",
+    "The address leads to Jira Data Center or Server. Only Jira Cloud is read over the network.",
+    "Judge an export in the meantime: `opsbot judge --from export.csv` (docs/exports.md).",
+)
+CLOCK = Entry(
+    "clock-apart",
+    "The clock of this machine and that of a tool differ.",
+    "The machine is not kept on time by a time server. Changes near the end of a sync could be missed, and "
+    "Slack refuses what was signed too long ago.",
+    "Switch on NTP, and run `opsbot doctor` again.",
+)
+
+ENTRIES = (CREDENTIALS, ACCESS, ABSENT, REMOVED, REQUEST, LIMIT, LATER, ANSWER, PART, KIND, CLOCK)
 
 
 class ConnectorError(Exception):

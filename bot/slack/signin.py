@@ -6,10 +6,12 @@ from email.utils import parsedate_to_datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import SLACK_CHANNEL, SLACK_SCOPE, SLACK_TOKEN
 from bot.slack.channels import Channel, Channels
 from bot.slack.errors import SlackError, reading
 from bot.slack.manifest import SCOPES
 from connectors.connector import Check
+from connectors.errors import CLOCK
 
 _SKEW = timedelta(seconds=60)  # Slack refuses signatures older than five minutes
 
@@ -41,9 +43,10 @@ def _scopes(headers: Mapping[str, str]) -> Check:
     name = "slack scopes"
     if missing:
         remedy = "Paste the manifest of `opsbot slack manifest` into the app and install it again."
-        return Check(name, "fail", f"missing: {', '.join(missing)}", remedy)
+        return Check(name, "fail", f"missing: {', '.join(missing)}", f"{remedy} {SLACK_SCOPE}")
     if excess:
-        return Check(name, "warn", f"more than needed: {', '.join(excess)}", "Remove them from the app.")
+        remedy = f"Remove them from the app. {SLACK_SCOPE}"
+        return Check(name, "warn", f"more than needed: {', '.join(excess)}", remedy)
     return Check(name, "ok", f"{', '.join(SCOPES)}")
 
 
@@ -54,7 +57,7 @@ def _clock(headers: Mapping[str, str], now: datetime) -> Check:
     except ValueError:
         return Check(name, "warn", "Slack did not say what time it is.")
     if abs(skew) > _SKEW:
-        remedy = "Set this machine's clock: Slack's signatures hold for five minutes."
+        remedy = f"Set this machine's clock: Slack's signatures hold for five minutes. {CLOCK}"
         return Check(name, "fail", f"{skew.total_seconds():.0f} s apart from Slack", remedy)
     return Check(name, "ok", "agrees with Slack")
 
@@ -63,18 +66,16 @@ def _channel(name: str, known: Sequence[Channel]) -> Check:
     check = f"slack channel #{name}"
     found = next((c for c in known if c.name == name.lower()), None)
     if found is None:
-        return Check(
-            check, "fail", "there is none that I can see", "Correct the model, or invite me if it is private."
-        )
-    if found.archived:
-        return Check(check, "fail", "is archived", "Unarchive it, or name another channel in the model.")
-    if found.shared:
-        return Check(
-            check, "fail", "is shared with another organisation", "Name a channel that is not shared."
-        )
-    if not found.member:
-        return Check(check, "fail", "I am not in it", f"Type `/invite @opsbot` in #{name}.")
-    return Check(check, "ok", "private" if found.private else "public")
+        detail, remedy = "there is none that I can see", "Correct the model, or invite me if it is private."
+    elif found.archived:
+        detail, remedy = "is archived", "Unarchive it, or name another channel in the model."
+    elif found.shared:
+        detail, remedy = "is shared with another organisation", "Name a channel that is not shared."
+    elif not found.member:
+        detail, remedy = "I am not in it", f"Type `/invite @opsbot` in #{name}."
+    else:
+        return Check(check, "ok", "private" if found.private else "public")
+    return Check(check, "fail", detail, f"{remedy} {SLACK_CHANNEL}")
 
 
 async def _socket(client: AsyncWebClient, app_token: str) -> Check:
@@ -82,7 +83,7 @@ async def _socket(client: AsyncWebClient, app_token: str) -> Check:
         await reading(client.apps_connections_open(app_token=app_token))
     except SlackError as error:
         remedy = "Set OPSBOT_SLACK_APP_TOKEN to a token with connections:write, and switch on Socket Mode."
-        return Check("slack socket", "fail", error.sentence, remedy)
+        return Check("slack socket", "fail", error.sentence, f"{remedy} {SLACK_TOKEN}")
     return Check("slack socket", "ok", "opens")
 
 

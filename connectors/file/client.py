@@ -178,7 +178,8 @@ class FileSource:
             notes = part.notes()
             detail = " ".join((f"{part.recognised()}; {count} records", *notes))
         except OSError as error:
-            return Check(part.path.name, "fail", _unreadable(part.path, error).what)
+            unreadable = _unreadable(part.path, error)
+            return Check(part.path.name, "fail", unreadable.what, unreadable.remedy)
         except ConnectorError as error:
             return Check(part.path.name, "fail", error.what, error.remedy)
         told = problems.listed()
@@ -186,7 +187,8 @@ class FileSource:
             detail = f"{detail}, {problems.count} lines cannot be read"
         warn = bool(told) or any(str(CUT) in note for note in notes)
         state: Literal["ok", "warn", "fail"] = "fail" if not count else "warn" if warn else "ok"
-        return Check(part.path.name, state, detail, told[0].what if told else "")
+        empty = "" if count else f"{EMPTY.cure} {EMPTY}"
+        return Check(part.path.name, state, detail, told[0].what if told else empty)
 
     def _gone(self, key: str) -> WorkItem:
         now = self._clock()

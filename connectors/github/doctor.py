@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct
 
 from connectors.connector import Check, Problem
-from connectors.errors import ConnectorError, GrantAccessError
+from connectors.errors import ACCESS, CLOCK, LIMIT, ConnectorError, GrantAccessError
 from connectors.github.shapes import shaped
 from connectors.transport import Answer, Transport
 from rules.records import Container
 
 ENOUGH = {"repo", "repo:status", "public_repo", "read:org", "read:user", "user:email", "read:project"}
-SMALLER = "Use a GitHub App or a fine-grained token that may only read metadata, issues and pull requests."
+SMALLER = f"Use a GitHub App or a token that may only read metadata, issues and pull requests. {ACCESS}"
 SKEW = timedelta(seconds=60)
 RESERVE = 0.2  # of a budget; below it little is left for people's own questions
 
@@ -83,7 +83,8 @@ def _clock(headers: Mapping[str, str], now: datetime) -> Check:
     skew = abs(theirs - now)
     if skew > SKEW:
         seconds = f"{skew.total_seconds():.0f}"
-        return Check("clock", "warn", f"This machine's clock is {seconds} s off GitHub's.", "Turn on NTP.")
+        detail = f"This machine's clock is {seconds} s off GitHub's."
+        return Check("clock", "warn", detail, f"Turn on NTP. {CLOCK}")
     return Check("clock", "ok", "This machine's clock agrees with GitHub's.")
 
 
@@ -102,7 +103,7 @@ def _budget(name: str, budget: _Budget) -> Check:
     kind = {"core": "requests", "graphql": "GraphQL points"}[name]
     detail = f"{budget.remaining} of {budget.limit} {kind} left in this hour."
     if budget.remaining < RESERVE * budget.limit:
-        remedy = "Sync less often, or use a GitHub App, whose budget grows with the organisation."
+        remedy = f"Sync less often, or use a GitHub App, whose budget grows with the organisation. {LIMIT}"
         return Check(f"budget: {kind}", "warn", detail, remedy)
     return Check(f"budget: {kind}", "ok", detail)
 
@@ -117,6 +118,7 @@ async def _repositories(
     lines = [Check("repository", "fail", problem.what, f"See {problem.scope}.") for problem in problems]
     if not homes:
         remedy = "Give the bot's account read access, or install the GitHub App on the repositories."
+        remedy = f"{remedy} {ACCESS}"
         return [*lines, Check("repositories", "fail", f"No repository of {owner} is visible.", remedy)]
     private = sum(not home.public for home in homes)
     archived = sum(home.archived for home in homes)
@@ -125,4 +127,4 @@ async def _repositories(
 
 
 def _failed(name: str, error: ConnectorError) -> Check:
-    return Check(name, "fail", error.what, error.remedy or "Try again; if it stays so, see the log.")
+    return Check(name, "fail", error.what, error.remedy)

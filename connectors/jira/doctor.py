@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from connectors.connector import Check
-from connectors.errors import ConnectorError, FixCredentialsError
+from connectors.errors import ABSENT, ACCESS, CLOCK, KIND, ConnectorError, FixCredentialsError
 from connectors.jira import parse
 from connectors.jira.checked import Checked
 from connectors.jira.fields import find
@@ -31,7 +31,7 @@ async def look_around(
         me = Checked(answer.data, "the account")
         name = me["displayName"].maybe_text() or me["accountId"].text()
     except FixCredentialsError as error:
-        return [Check("sign-in", "fail", error.what, _sign_in_remedy(site, error.reason))]
+        return [Check("sign-in", "fail", error.what, f"{_sign_in_remedy(site, error.reason)} {error.entry}")]
     except ConnectorError as error:
         return [Check("sign-in", "fail", error.what, error.remedy)]
     checks = [Check("sign-in", "ok", f"signed in to {site} as {name}"), _clock(answer.headers, clock())]
@@ -67,20 +67,20 @@ def _clock(headers: Mapping[str, str], now: datetime) -> Check:
     detail = f"{skew.total_seconds():.0f} s apart from Jira's"
     if skew <= SKEW:
         return Check("clock", "ok", detail)
-    return Check("clock", "warn", detail, "Set this machine's clock by a time server (NTP).")
+    return Check("clock", "warn", detail, f"Set this machine's clock by a time server (NTP). {CLOCK}")
 
 
 async def _deployment(requests: Requests) -> list[Check]:
     kind = await requests.deployment()
     if kind in (None, "Cloud"):
         return []
-    return [Check("site", "fail", f"This is Jira {kind}.", "Only Jira Cloud can be read so far.")]
+    return [Check("site", "fail", f"This is Jira {kind}.", f"Only Jira Cloud can be read so far. {KIND}")]
 
 
 async def _browse(requests: Requests) -> list[Check]:
     if await requests.may_browse():
         return [Check("permission", "ok", "may browse projects")]
-    remedy = "Give the bot's account the permission Browse Projects."
+    remedy = f"Give the bot's account the permission Browse Projects. {ACCESS}"
     return [Check("permission", "fail", "The account may not see issues of any project.", remedy)]
 
 
@@ -93,9 +93,10 @@ async def _projects(requests: Requests, asked: Sequence[str]) -> list[Check]:
     for key in asked:
         if key not in archived:
             remedy = "Check the key, or give the bot's account the permission Browse Projects there."
+            remedy = f"{remedy} {ABSENT}"
             checks.append(Check(f"project {key}", "fail", "Jira does not show it.", remedy))
         elif archived[key]:
-            remedy = "Restore it, or take it out of the source's projects."
+            remedy = f"Restore it, or take it out of the source's projects. {ABSENT}"
             checks.append(Check(f"project {key}", "warn", "It is archived and not read.", remedy))
         else:
             checks.append(Check(f"project {key}", "ok", "visible"))
@@ -109,12 +110,12 @@ async def _fields(requests: Requests, asked: Sequence[str]) -> list[Check]:
             f"field {word}",
             "warn",
             "No field of that name is visible.",
-            "Write its id or its name as Jira does.",
+            f"Write its id or its name as Jira does. {ABSENT}",
         )
         for word in ids.unknown
     ]
     if not ids.flagged:
-        remedy = "Where flags are used, make the field Flagged visible to the bot's account."
+        remedy = f"Where flags are used, make the field Flagged visible to the bot's account. {ACCESS}"
         checks.append(
             Check(
                 "flag", "warn", "There is no field for flags: blocked items are known by links only.", remedy

@@ -11,11 +11,12 @@ from shop import MODEL, NOW, Clock, Tool, book
 from bot import doctor
 from bot.app import App, open_app
 from bot.doctor import examine
+from bot.errorbook import ALL, named
 from bot.slack.messages import Message
 from bot.store import outbox
 from config.settings import Settings
 from connectors.connector import Check
-from connectors.errors import FixCredentialsError, TryLaterError
+from connectors.errors import FixCredentialsError
 
 
 @asynccontextmanager
@@ -37,9 +38,12 @@ async def test_what_is_not_set_is_named_by_its_variable(tmp_path: Path) -> None:
     assert checks["database"].detail == f"sqlite:///{tmp_path / 'o.db'}"
     assert checks["github: access"].state == "fail"
     assert "OPSBOT_SOURCES__GITHUB__TOKEN" in checks["github: access"].remedy
-    assert checks["jira: webhooks"].remedy == "Set OPSBOT_SOURCES__JIRA__WEBHOOK_SECRET to take them."
-    assert checks["slack"].remedy == "Set OPSBOT_SLACK_BOT_TOKEN."
+    assert checks["jira: webhooks"].remedy == (
+        "Set OPSBOT_SOURCES__JIRA__WEBHOOK_SECRET to take them. [webhook-secret]"
+    )
+    assert checks["slack"].remedy == "Set OPSBOT_SLACK_BOT_TOKEN. [slack-token]"
     assert checks["messages"].state == "ok"
+    assert all(named(c.remedy) in ALL for c in checks.values() if c.state != "ok")
 
 
 async def test_slash_commands_that_nobody_can_call_are_told(tmp_path: Path) -> None:
@@ -61,12 +65,12 @@ async def test_each_tool_is_asked_and_one_that_fails_does_not_hide_the_others(tm
     async with opened(tmp_path, now=NOW) as app:
         app.connectors = {"jira": Ill(), "github": Well()}
         checks = await told(app, offline=False)
-        assert (checks["jira: sign-in"].state, checks["jira: sign-in"].remedy) == ("fail", "Make a new one.")
+        assert checks["jira: sign-in"].state == "fail"
+        assert checks["jira: sign-in"].remedy == "Make a new one. [source-credentials]"
         assert checks["github: sign-in"].state == "ok"
         assert "github: clock" not in checks  # it cannot be right while ours stands still
-        assert checks["clock"].state == "warn"
+        assert (checks["clock"].state, named(checks["clock"].remedy)) == ("warn", "clock-still")
         assert "jira: sign-in" not in await told(app, offline=True)
-        assert not TryLaterError("x").remedy
 
 
 @pytest.mark.parametrize("state", ["dead", "ambiguous"])
@@ -91,3 +95,4 @@ async def test_another_package_of_our_name_is_told(tmp_path: Path, monkeypatch: 
         check = (await told(app))["packages"]
     assert check.state == "fail"
     assert "/elsewhere/rules" in check.detail
+    assert named(check.remedy) == "install-shadowed"

@@ -13,7 +13,7 @@ import pytest
 import typer
 from documentation import CODE, ROOT, names, parse
 
-from bot.errorbook import ALL, TABLES
+from bot.errorbook import ALL, TABLES, named
 from config.errors import Entry
 
 FLOORS = ("config", "rules", "connectors", "bot")
@@ -26,7 +26,7 @@ MODULES = (
 )
 FAMILIES = {
     "model", "settings", "rule", "right", "waiver", "source", "export", "database", "service", "slack",
-    "webhook", "command", "init", "system", "internal",
+    "webhook", "command", "init", "install", "clock", "system", "internal",
 }  # fmt: skip
 ENTRIES = [entry for entries in TABLES.values() for entry in entries]
 
@@ -133,3 +133,9 @@ def test_the_page_tells_what_the_command_line_tells(page: str) -> None:
         assert entry.means in page
         assert entry.cause in page
         assert entry.cure in page
+
+
+def test_programs_are_told_the_name_that_a_message_ends_with() -> None:
+    assert named("a.csv holds nothing. Export again. [export-empty]") == "export-empty"
+    assert named("repository [larkfield-web] is hidden") is None
+    assert named("") is None

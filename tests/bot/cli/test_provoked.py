@@ -6,9 +6,12 @@ import re
 import shlex
 import shutil
 import socket
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
 
@@ -47,6 +50,7 @@ ISSUE = {"number": 1, "title": "Lamp", "url": "https://github.com/shop/shop/issu
 SECRET = "canary-4711"
 ACCESS = {"OPSBOT_SOURCES__JIRA__USER": "ana@example.com", "OPSBOT_SOURCES__JIRA__TOKEN": SECRET}
 JIRA = "https://shop.atlassian.net"
+UNSET = ("webhook-secret", "slack-token", "source-absent")
 NOW = {"OPSBOT_NOW": "2026-11-24T10:00:00+00:00"}
 
 Answers = Callable[[respx.MockRouter], object]
@@ -62,6 +66,7 @@ class Case:
     files: Mapping[str, str | bytes] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict)
     before: tuple[str, ...] = ()  # commands that go well
+    besides: tuple[str, ...] = ()  # what is told too
     jira: Answers | None = None
     code: int = 2
 
@@ -83,6 +88,20 @@ def asked(name: str, answer: httpx.Response) -> Case:
 def without_the_project(router: respx.MockRouter) -> None:
     router.get(path="/rest/api/3/project/search").respond(json={"values": [], "isLast": True})
     router.get(path="/rest/api/3/field").respond(json=[])
+
+
+def an_hour_ahead(router: respx.MockRouter) -> None:
+    ahead = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    router.get(path="/rest/api/3/myself").respond(json={"displayName": "Ana"}, headers={"Date": ahead})
+    router.get(path="/rest/api/3/serverInfo").respond(json={"deploymentType": "Cloud"})
+    router.route().respond(404)
+
+
+def at_home(router: respx.MockRouter) -> None:
+    now = format_datetime(datetime.now(UTC), usegmt=True)
+    router.get(path="/rest/api/3/myself").respond(json={"displayName": "Ana"}, headers={"Date": now})
+    router.get(path="/rest/api/3/serverInfo").respond(json={"deploymentType": "Server"})
+    router.route().respond(404)
 
 
 CASES = (
@@ -161,9 +180,15 @@ CASES = (
     Case(
         "database-unusable", "--database sqlite:///text.db findings", files={"text.db": "no database " * 99}
     ),
+    Case("database-sqlite", "doctor --offline", code=0),
+    Case("clock-still", "doctor --offline", environ=NOW, code=0),
+    Case("clock-apart", "doctor", TOOL, environ=ACCESS, jira=an_hour_ahead, besides=UNSET, code=1),
+    Case("source-kind", "doctor", TOOL, environ=ACCESS, jira=at_home, besides=UNSET, code=1),
     Case("service-address", "run", environ={"OPSBOT_WEB_PORT": "{taken}"}),
     Case("service-address", "report --serve --port {taken}"),
     Case("slack-token", "digest"),
+    Case("slack-commands", "doctor --offline", environ={"OPSBOT_SLACK_BOT_TOKEN": "xoxb-1"}, code=0),
+    Case("webhook-secret", "doctor --offline", TOOL, environ=ACCESS, code=0),
     Case("command-usage", "jugde"),
     Case("command-usage", "judge --form export.csv"),
     Case("command-usage", "waive SHOP-1"),
@@ -190,6 +215,7 @@ ELSEWHERE = {
     "slack-message": "the same",
     "slack-later": "the same",
     "slack-ambiguous": "the same",
+    "install-shadowed": "told where another package is in the way: tests/bot/test_doctor.py",
     "webhook-refused": "stands in the log; who sent the webhook learns nothing: tests/bot/web",
 }
 """Errors that no command line meets, with the reason."""
@@ -253,6 +279,8 @@ def test_it_is_told_with_its_name(
         monkeypatch.setenv(name, value.format(taken=taken))
     if case.name == "database-driver":
         monkeypatch.setitem(sys.modules, "asyncpg", None)  # as where the extra is not installed
+    sqlite = (3, 40, 1) if case.name == "database-sqlite" else (3, 51, 3)
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", sqlite)
     if case.name == "internal":
         monkeypatch.setattr("bot.book.builtin_rules", broken)
     if case.jira is not None:
@@ -263,7 +291,7 @@ def test_it_is_told_with_its_name(
     out, err = capsys.readouterr()
     assert (code, case.code) == (case.code, code), err
     names = re.findall(r"\[([a-z-]+)\](?=$|\n)", out + err)
-    assert set(names) == {case.name}, out + err
+    assert set(names) == {case.name, *case.besides}, out + err
     assert SECRET not in out + err
     assert "Traceback" not in err
     assert opsbot(f"errors [{case.name}]") == 0

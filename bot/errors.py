@@ -140,8 +140,8 @@ INTERNAL = Entry(
     "internal",
     "A mistake of opsbot itself.",
     "Something happened that nobody foresaw.",
-    "Run the command again with `--debug`, and report what it prints. Nothing was half written: each step "
-    "is one transaction.",
+    "Run the command again with `--debug`, and report what it prints; the log has the line with the same "
+    "reference. Nothing was half written: each step is one transaction.",
 )
 
 ENTRIES = (

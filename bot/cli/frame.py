@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import sys
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -156,8 +157,28 @@ def _told(error: Exception) -> tuple[str, int]:
             return str(error), UNREADABLE
         case OSError(strerror=str(reason)):
             return f"{error.filename or 'The system'}: {reason}. {SYSTEM}", MISUSED
-    name = type(error).__name__
-    return f"A mistake of opsbot itself ({name}): run again with --debug and report it. {INTERNAL}", MISUSED
+    what = f"{type(error).__name__}, ref {_logged(error)}"
+    return f"A mistake of opsbot itself ({what}): run again with --debug and report it. {INTERNAL}", MISUSED
+
+
+def _logged(error: Exception) -> str:
+    """Tell the log of a mistake of ours; gives the reference that finds it there.
+
+    What the exception says stays out of it: it may hold anything.
+    """
+    import structlog  # noqa: PLC0415 - nothing of this is needed for --help
+
+    from bot.logs import quiet  # noqa: PLC0415 - the same
+
+    if not structlog.is_configured():
+        quiet()
+    reference = secrets.token_hex(4)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+    structlog.get_logger(__name__).error(
+        "command_failed", reference=reference, error=type(error).__name__, at=place
+    )
+    return reference
 
 
 def _to_correct(many: int) -> str:

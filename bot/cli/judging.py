@@ -3,13 +3,14 @@
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli.frame import (
     FOUND,
     MISUSED,
+    MORE,
     UNREADABLE,
     clock_of,
     complain,
@@ -22,7 +23,9 @@ from bot.cli.frame import (
 from bot.errors import COMMAND_NOTHING, COMMAND_UNKNOWN
 
 if TYPE_CHECKING:  # these load when a command needs them
+    from bot.app import App
     from bot.export import ExportReport
+    from bot.pipeline import Progress, Pulled
     from bot.report import Report
 
 
@@ -40,16 +43,19 @@ def sync(
     sources: Annotated[
         list[str] | None, typer.Argument(help="Ids of sources; none: all of the model.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Read what changed in the tools. Stops and goes on where it was; repeats nothing that is stored.
 
-    Exits 3 unless all of it could be read.
+    Exits 3 unless all of it could be read. The JSON is a list: each source with `source`, `outcome`
+    (complete, partial or failed), `read`, `changed`, `says` and `error`, and `problems`, each with `scope`,
+    `says` and `error`. An error is null, or a name that opsbot errors explains.
     """
 
     async def work() -> int:
         from bot.progress import shown  # noqa: PLC0415 - loads when it is needed
 
-        failed = 0
+        done: list[Pulled] = []
         async with opened(options(context), long=True) as app:
             known = [*app.connectors, *app.refused]
             if unknown := [name for name in sources or () if name not in known]:
@@ -61,22 +67,55 @@ def sync(
                 complain(says, COMMAND_NOTHING)
                 return MISUSED
             for name in sources or known:
-                if name in app.refused:
-                    complain(f"{name}: {app.refused[name]}")
-                    failed = UNREADABLE
-                    continue
                 with shown() as progress:
-                    pulled = await app.sync(name, progress)
-                say(f"{name}: {pulled.outcome}, {pulled.read:,} records read, {pulled.changed:,} changed")
-                for problem in pulled.problems:
-                    complain(f"  {problem.scope}: {problem.what}")
-                if pulled.error is not None:
-                    complain(f"  {pulled.error}")
-                if pulled.outcome != "complete":
-                    failed = UNREADABLE
-        return failed
+                    done.append(await _pulled(app, name, progress))
+                if not as_json:
+                    _tell(done[-1], connected=name not in app.refused)
+        if as_json:
+            say(json.dumps([_as_object(pulled) for pulled in done], indent=2, ensure_ascii=False))
+        elif sum(len(pulled.problems) + (pulled.error is not None) for pulled in done) > 1:
+            complain(MORE)
+        return 0 if all(pulled.outcome == "complete" for pulled in done) else UNREADABLE
 
     raise typer.Exit(run_async(work()))
+
+
+async def _pulled(app: "App", source: str, progress: "Progress") -> "Pulled":
+    """How reading it went; a source that cannot even be asked has failed."""
+    from bot.pipeline import Pulled  # noqa: PLC0415 - loads when it is needed
+
+    if source in app.refused:
+        return Pulled(source, "failed", 0, 0, error=app.refused[source])
+    return await app.sync(source, progress)
+
+
+def _tell(pulled: "Pulled", *, connected: bool) -> None:
+    if not connected:
+        complain(f"{pulled.source}: {pulled.error}")
+        return
+    say(f"{pulled.source}: {pulled.outcome}, {pulled.read:,} records read, {pulled.changed:,} changed")
+    for problem in pulled.problems:
+        complain(f"  {problem.scope}: {problem.what}")
+    if pulled.error is not None:
+        complain(f"  {pulled.error}")
+
+
+def _as_object(pulled: "Pulled") -> dict[str, Any]:
+    from bot.errorbook import named  # noqa: PLC0415 - loads when it is needed
+
+    says = None if pulled.error is None else str(pulled.error)
+    return {
+        "source": pulled.source,
+        "outcome": pulled.outcome,
+        "read": pulled.read,
+        "changed": pulled.changed,
+        "says": says,
+        "error": named(says or ""),
+        "problems": [
+            {"scope": problem.scope, "says": problem.what, "error": named(problem.what)}
+            for problem in pulled.problems
+        ],
+    }
 
 
 def judge(

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,8 +24,8 @@ from connectors.jira import client as jira
 
 CANARY = "canary-4711"
 NAMES = [
-    "demo", "try", "init", "run", "sync", "judge", "digest", "findings", "explain", "rules", "report", "simulate",
-    "waive", "doctor", "errors", "model", "waivers", "slack",
+    "demo", "try", "init", "run", "sync", "judge", "digest", "findings", "explain", "rules", "report",
+    "simulate", "waive", "doctor", "errors", "model", "waivers", "slack",
 ]  # fmt: skip
 HEAVY = {"sqlalchemy", "fastapi", "slack_bolt", "httpx", "pydantic", "aiohttp", "structlog"}
 CSV = """Issue key,Issue id,Issue Type,Status,Summary,Created,Updated,Priority,Status Category
@@ -175,8 +176,28 @@ def test_a_mistake_of_ours_is_a_short_report(opsbot: Opsbot, monkeypatch: pytest
     monkeypatch.setattr("bot.book.builtin_rules", fail)
     answer = opsbot("rules")
     assert answer.code == 2
-    said = "A mistake of opsbot itself (KeyError): run again with --debug and report it. [internal]\n"
-    assert answer.err == said
+    logged, said = answer.err.splitlines()
+    found = re.fullmatch(
+        r"A mistake of opsbot itself \(KeyError, ref ([0-9a-f]{8})\): "
+        r"run again with --debug and report it\. \[internal\]",
+        said,
+    )
+    assert found
+    assert f"reference={found[1]}" in logged
+    assert "error=KeyError" in logged
+    assert "test_commands.py" in logged  # where it happened
+
+
+def test_debug_shows_where_a_mistake_of_ours_was_made(
+    opsbot: Opsbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise KeyError("what it was about")
+
+    monkeypatch.setattr("bot.book.builtin_rules", fail)
+    answer = opsbot("--debug", "rules")
+    assert "Traceback" in answer.err
+    assert "what it was about" in answer.err
 
 
 def test_a_file_that_cannot_be_read_is_named(opsbot: Opsbot) -> None:
@@ -207,8 +228,31 @@ def test_an_unknown_name_is_answered_with_the_nearest(opsbot: Opsbot) -> None:
 def test_sync_tells_of_each_source_what_it_lacks(opsbot: Opsbot) -> None:
     answer = opsbot("sync")
     assert answer.code == 3
-    assert [line.partition(":")[0] for line in answer.err.splitlines()] == ["jira", "github"]
+    *told, more = answer.err.splitlines()
+    assert [line.partition(":")[0] for line in told] == ["jira", "github"]
     assert "Set OPSBOT_SOURCES__JIRA__USER " in answer.err
+    assert more == MORE
+
+
+def test_programs_read_how_a_sync_went(opsbot: Opsbot) -> None:
+    jira, github = json.loads(opsbot("sync", "--json").out)
+    assert jira == {
+        "source": "jira",
+        "outcome": "failed",
+        "read": 0,
+        "changed": 0,
+        "says": "Source jira has no user. Set OPSBOT_SOURCES__JIRA__USER to the e-mail of the account the "
+        "token belongs to. [source-credentials]",
+        "error": "source-credentials",
+        "problems": [],
+    }
+    assert github["source"] == "github"
+    _file_source(UNREAD)
+    answer = opsbot("sync", "--json")
+    (export,) = json.loads(answer.out)
+    assert answer.code == 3
+    assert (export["outcome"], export["says"], export["error"]) == ("partial", None, None)
+    assert [(p["scope"], p["error"]) for p in export["problems"]] == [("line 3 of export.csv", "export-line")]
 
 
 def test_a_source_that_is_down_or_refuses_us_is_told_and_stays_as_it_was(
@@ -315,6 +359,20 @@ def test_the_doctor_fails_where_something_fails(opsbot: Opsbot) -> None:
     assert answer.code == 1
     assert "FAIL  jira: access: Source jira has no user." in answer.out
     assert answer.out.splitlines()[-1].endswith("checks, 2 failed")
+
+
+def test_programs_read_what_the_doctor_says(opsbot: Opsbot) -> None:
+    answer = opsbot("doctor", "--offline", "--json")
+    assert answer.code == 1
+    told = json.loads(answer.out)
+    checks = {check.pop("name"): check for check in told["checks"]}
+    assert told["failed"] == 2
+    assert (checks["jira: access"]["state"], checks["jira: access"]["error"]) == (
+        "fail",
+        "source-credentials",
+    )
+    assert checks["jira: webhooks"]["error"] == "webhook-secret"
+    assert checks["packages"] == {"state": "ok", "detail": "opsbot's own", "remedy": "", "error": None}
 
 
 def test_rules_are_listed_and_told_whole(opsbot: Opsbot) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.frame import FOUND, opened, options, run_async, say
+from bot.cli.frame import FOUND, MORE, complain, opened, options, run_async, say
 
 if TYPE_CHECKING:  # these load when the command needs them
     from connectors.connector import Check
@@ -39,6 +39,8 @@ def doctor(
                 if check.remedy and check.state != "ok":
                     say(f"      → {check.remedy}")
             say(f"{len(checks)} checks, {failed} failed")
+            if any(check.state != "ok" for check in checks):
+                complain(MORE)
         return FOUND if failed else 0
 
     raise typer.Exit(run_async(work()))

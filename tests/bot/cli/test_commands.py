@@ -1,11 +1,10 @@
 """Every command as it is typed: its results, its exit code, and one sentence where something is wrong."""
 
 import json
-import logging
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ from sqlite3 import connect
 import httpx
 import pytest
 import respx
-import structlog
 from postgres import Server
 from shop import MODEL
 
@@ -46,11 +44,8 @@ Opsbot = Callable[..., Answer]
 
 
 @pytest.fixture
-def opsbot(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Iterator[Opsbot]:
+def opsbot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Opsbot:
     """The command line in a folder with the shop's model; nothing it prints may hold the canary."""
-    handlers, level = logging.root.handlers[:], logging.root.level
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "operating-model").mkdir()
@@ -66,10 +61,7 @@ def opsbot(
         assert CANARY not in out + err
         return Answer(int(ended.value.code or 0), out, err)
 
-    yield call
-    structlog.reset_defaults()
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
+    return call
 
 
 def one_sentence(answer: Answer, *words: str) -> None:
@@ -359,6 +351,7 @@ def test_the_doctor_fails_where_something_fails(opsbot: Opsbot) -> None:
     assert answer.code == 1
     assert "FAIL  jira: access: Source jira has no user." in answer.out
     assert answer.out.splitlines()[-1].endswith("checks, 2 failed")
+    assert answer.err.splitlines()[-1] == MORE
 
 
 def test_programs_read_what_the_doctor_says(opsbot: Opsbot) -> None:

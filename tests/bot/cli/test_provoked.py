@@ -1,7 +1,6 @@
 """Every kind of error provoked as a person would: its exit code, and the word that explains it."""
 
 import json
-import logging
 import re
 import shlex
 import shutil
@@ -18,7 +17,6 @@ from pathlib import Path
 import httpx
 import pytest
 import respx
-import structlog
 
 from bot.cli.app import build
 from bot.cli.frame import guarded
@@ -222,18 +220,12 @@ ELSEWHERE = {
 
 
 @pytest.fixture
-def opsbot(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, migrated_file: Path
-) -> Iterator[Callable[[str], int]]:
-    """The command line in a folder with a fresh database; what it does to the logs is undone."""
-    handlers, level = logging.root.handlers[:], logging.root.level
+def opsbot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, migrated_file: Path) -> Callable[[str], int]:
+    """The command line in a folder with a fresh database."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "400")
     shutil.copy(migrated_file, "opsbot.db")
-    yield lambda words: guarded(partial(build(), args=shlex.split(words)), debug=False)
-    structlog.reset_defaults()
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
+    return lambda words: guarded(partial(build(), args=shlex.split(words)), debug=False)
 
 
 @pytest.fixture

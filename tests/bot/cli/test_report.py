@@ -1,18 +1,15 @@
 """`opsbot report` as it is typed: a file, its address, and one sentence where something is wrong."""
 
-import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
-import structlog
 from shop import MODEL
 
 from bot.cli.app import build
@@ -20,16 +17,11 @@ from bot.cli.frame import guarded
 
 
 @pytest.fixture(autouse=True)
-def _office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """A folder with the shop's model; what the command line does to the logs is undone."""
-    handlers, level = logging.root.handlers[:], logging.root.level
+def _office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A folder with the shop's model."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "operating-model").mkdir()
     (tmp_path / "operating-model" / "model.yaml").write_text(MODEL, encoding="utf-8")
-    yield
-    structlog.reset_defaults()
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
 
 
 def opsbot(*words: str) -> int:

@@ -45,7 +45,7 @@ async def test_a_sync_that_raises_keeps_the_pages_before_and_counts_as_failed(sh
     pulled = await sync(shop.database, shop.tool, shop.clock)
     assert pulled.outcome == "failed"
     assert await _stored(shop) == (["SHOP-1"], ["a"])
-    assert await _state(shop) == (False, 1, False, "Jira is down.")
+    assert await _state(shop) == (False, 1, False, "Jira is down. [source-later]")
 
 
 async def test_a_sync_that_stops_before_its_last_page_is_not_complete(shop: Shop) -> None:

@@ -31,12 +31,12 @@ async def test_what_is_missing_is_named_by_its_variable() -> None:
     assert connected.connectors == {}
     assert {name: str(error) for name, error in connected.refused.items()} == {
         "our-jira": "Source our-jira has no user. Set OPSBOT_SOURCES__OUR_JIRA__USER to the e-mail of the "
-        "account the token belongs to.",
+        "account the token belongs to. [source-credentials]",
         "by-hand": "Source by-hand has no token. Set OPSBOT_SOURCES__BY_HAND__TOKEN, or "
-        "OPSBOT_SOURCES__BY_HAND__TOKEN_FILE to a file that holds it.",
+        "OPSBOT_SOURCES__BY_HAND__TOKEN_FILE to a file that holds it. [source-credentials]",
         "github": "Source github has no token. Set OPSBOT_SOURCES__GITHUB__TOKEN, or "
-        "OPSBOT_SOURCES__GITHUB__TOKEN_FILE to a file that holds it.",
-        "export": "export.csv does not exist. Check the path of the source.",
+        "OPSBOT_SOURCES__GITHUB__TOKEN_FILE to a file that holds it. [source-credentials]",
+        "export": "export.csv does not exist. Check the path of the source. [export-missing]",
     }
 
 

@@ -208,7 +208,7 @@ CASES = (
 )
 
 ELSEWHERE = {
-    "slack-scope": "Slack tells it when a message is delivered: tests/bot/slack/test_poster.py",
+    "slack-scope": "Slack tells it when a message is delivered: tests/bot/slack/test_errors.py",
     "slack-channel": "the same",
     "slack-message": "the same",
     "slack-later": "the same",

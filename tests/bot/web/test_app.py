@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from bot.store.database import Database
 from bot.store.migrate import is_current
@@ -110,6 +111,12 @@ async def test_what_is_not_signed_by_us_is_refused_and_leaves_no_row(
     assert (answer.status_code, answer.json()) == (401, {"result": "the signature does not fit"})
     assert await web.rows() == []
     assert web.woken == 0
+
+
+async def test_the_log_names_the_error_of_a_refused_webhook(web: Web) -> None:
+    with capture_logs() as told:
+        await web.post(signature="sha256=", source="jira")
+    assert [line["entry"] for line in told] == ["webhook-refused"]
 
 
 @settings(max_examples=200, deadline=None)

@@ -32,8 +32,8 @@ def simulate(
 
     async def work() -> int:
         from bot.book import book_of  # noqa: PLC0415 - loads when it is needed
-        from bot.differences import said_anew  # noqa: PLC0415 - the same
-        from bot.simulate import simulate as simulated  # noqa: PLC0415 - the same
+        from bot.simulate.differences import altered  # noqa: PLC0415 - the same
+        from bot.simulate.simulate import simulate as simulated  # noqa: PLC0415 - the same
         from config.load import load_model  # noqa: PLC0415 - the same
 
         if not changes and model is None:
@@ -45,11 +45,11 @@ def simulate(
             changed = load_model(model or app.settings.model, changes or ())
             book = book_of(changed)
             outlook = await simulated(app.database, app.book, book, app.clock())
-        said = said_anew(present, changed, app.book)
+        values = altered(present, changed, app.book)
         if as_json:
-            say(json.dumps(outlook.as_json(said), indent=2, ensure_ascii=False))
+            say(json.dumps(outlook.as_json(values), indent=2, ensure_ascii=False))
         else:
-            say(outlook.as_text(said, verbose=verbose))
+            say(outlook.as_text(values, verbose=verbose))
         return 0
 
     raise typer.Exit(run_async(work()))

@@ -4,25 +4,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.book import Book
-from bot.outlook import Said
+from bot.simulate.outlook import Altered
 from config.changes import Change
 from config.inherit import DEFAULTS, PRODUCTS, RULES
 from config.load import Loaded, Origins
 from config.mistakes import KeyPath, dotted
 
 
-def said_anew(present: Loaded, changed: Loaded, book: Book) -> list[Said]:
+def altered(present: Loaded, changed: Loaded, book: Book) -> list[Altered]:
     """The changes that were laid over a model; between two models, the values that differ."""
     between = _between(present, changed) if present.files != changed.files else ()
-    return [*between, *(_said(change, present, book) for change in changed.changes)]
+    return [*between, *(_altered(change, present, book) for change in changed.changes)]
 
 
-def _said(change: Change, present: Loaded, book: Book) -> Said:
+def _altered(change: Change, present: Loaded, book: Book) -> Altered:
     if change.place is not None:
         before = f"{_shown(change.before)} ({change.place})"
     else:
         before = _unwritten(change.path, present, book)
-    return Said(dotted(change.path), before, _shown(change.value))
+    return Altered(dotted(change.path), before, _shown(change.value))
 
 
 def _unwritten(path: KeyPath, present: Loaded, book: Book) -> str:
@@ -41,7 +41,7 @@ def _unwritten(path: KeyPath, present: Loaded, book: Book) -> str:
     return "not said"
 
 
-def _between(present: Loaded, changed: Loaded) -> Iterator[Said]:
+def _between(present: Loaded, changed: Loaded) -> Iterator[Altered]:
     """Values that two models resolve to differently, each once, at the place where it is written."""
     was, is_ = dict(_leaves(present.tree)), dict(_leaves(changed.tree))
     told: set[str] = set()
@@ -51,7 +51,7 @@ def _between(present: Loaded, changed: Loaded) -> Iterator[Said]:
         name = (changed if path in is_ else present).origins.near(path).said
         if name not in told:
             told.add(name)
-            yield Said(name, _placed(was, path, present.origins), _placed(is_, path, changed.origins))
+            yield Altered(name, _placed(was, path, present.origins), _placed(is_, path, changed.origins))
 
 
 def _placed(leaves: Mapping[KeyPath, Any], path: KeyPath, origins: Origins) -> str:

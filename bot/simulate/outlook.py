@@ -88,7 +88,7 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Altered:
     """One value of the model that is said anew, in words."""
 
     path: str
@@ -112,11 +112,11 @@ class Outlook:
         by_kind = Counter(f.kind for f in self.foreseen)
         return {kind: by_kind[kind] for kind in TITLES}
 
-    def as_json(self, said: Sequence[Said]) -> dict[str, Any]:
+    def as_json(self, altered: Sequence[Altered]) -> dict[str, Any]:
         """The same as plain data, with the change itself."""
         return {
             "at": self.at.isoformat(),
-            "changes": [asdict(s) for s in said],
+            "changes": [asdict(s) for s in altered],
             "counts": self.counts,
             "findings": [plain(asdict(f)) for f in self.foreseen],
             "unknown": [asdict(u) for u in self.unknown],
@@ -124,12 +124,12 @@ class Outlook:
             "told": {channel: dict(how) for channel, how in self.told.items()},
         }
 
-    def as_text(self, said: Sequence[Said], *, verbose: bool = False) -> str:
+    def as_text(self, altered: Sequence[Altered], *, verbose: bool = False) -> str:
         """The same as a person reads it in a terminal; not `verbose` shows the first few of each kind."""
-        most = len(self.foreseen) + len(said) if verbose else SHOWN
-        text = ["What if", *(f"   {s.path}: {s.before} → {s.after}" for s in said[:most])]
-        if len(said) > most:
-            text.append(f"   … and {len(said) - most} more values; all: --verbose")
+        most = len(self.foreseen) + len(altered) if verbose else SHOWN
+        text = ["What if", *(f"   {s.path}: {s.before} → {s.after}" for s in altered[:most])]
+        if len(altered) > most:
+            text.append(f"   … and {len(altered) - most} more values; all: --verbose")
         more = sum(u.after - u.before for u in self.unknown)
         counts = self.counts
         counted = ", ".join(f"{word} {counts[kind]}" for kind, word in COUNTED.items())

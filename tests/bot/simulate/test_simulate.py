@@ -7,8 +7,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from shop import MODEL, Shop, book, story
 
-from bot.outlook import Outlook
-from bot.simulate import simulate
+from bot.simulate.outlook import Outlook
+from bot.simulate.simulate import simulate
 from bot.store.tables import metadata
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from bot.book import Book
 from bot.freshness import source_ages
-from bot.outlook import KINDS, Foreseen, Kind, Outlook, Unknown
 from bot.pipeline import derive, judge
 from bot.routing import channel_of
+from bot.simulate.outlook import KINDS, Foreseen, Kind, Outlook, Unknown
 from bot.store import findings, syncs, verdicts
 from bot.store.copying import copy
 from bot.store.database import Database

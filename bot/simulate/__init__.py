@@ -1,0 +1,1 @@
+"""Simulation: what a change of the operating model would do, before anybody makes it."""

@@ -12,6 +12,7 @@ from documentation import CODE, PAGES, ROOT, prose
 from bot.slack.manifest import SCOPES
 from config.model import OperatingModel
 from config.settings import is_secret, variable_fields
+from connectors.file.gh_json import ISSUES_COMMAND, PULLS_COMMAND
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)|<((?:https?)://[^>\s]+)>")
 
@@ -83,3 +84,11 @@ def test_every_scope_of_the_slack_app_is_explained() -> None:
 def test_the_reference_names_every_section() -> None:
     text = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
     assert [name for name in OperatingModel.model_fields if f"`{name}`" not in text] == []
+
+
+def test_the_commands_of_gh_ask_for_what_is_read() -> None:
+    """A field less would be told as missing, or the list refused, to whoever does as the page says."""
+    text = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^gh .+$", text, re.MULTILINE)
+    plain = [line.replace(" --repo larkfield/tracking", "").replace("> exports/", "> ") for line in shown]
+    assert plain == [ISSUES_COMMAND, PULLS_COMMAND]

@@ -44,10 +44,7 @@ def connect(
     parts: list[Part] = []
     others: list[Other] = []
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        try:
-            found = Other(file, "a folder") if file.is_dir() else recognise(source, file, zone)
-        except OSError as error:
-            raise _unreadable(file, error) from error
+        found = _recognised(source, file, zone)
         if isinstance(found, Other):
             others.append(found)
         else:
@@ -235,6 +232,22 @@ def _unreadable(path: Path, error: OSError) -> NotThereError:
     return NotThereError(
         f"{path} cannot be read: {error.strerror}.", "Check the path and its permissions.", entry=MISSING
     )
+
+
+def _recognised(source: str, file: Path, zone: tzinfo) -> Part | Other:
+    """What the file is; one that would be waited for without end, as a pipe, is not opened."""
+    try:
+        str(file).encode()
+        if file.is_dir():
+            return Other(file, "a folder")
+        if not file.is_file():
+            return Other(file, "no ordinary file", "Save as a file what it gives, and name that.")
+        return recognise(source, file, zone)
+    except UnicodeEncodeError as error:
+        name = str(file).encode(errors="replace").decode()
+        raise NotThereError(f"The name of {name} is not UTF-8.", "Rename the file.", entry=MISSING) from error
+    except OSError as error:
+        raise _unreadable(file, error) from error
 
 
 def _no_export(path: Path, others: Sequence[Other]) -> FixRequestError:

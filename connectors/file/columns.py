@@ -55,7 +55,7 @@ def find_columns(header: Sequence[str]) -> Columns:
 
     English names count in every language: Jira leaves those of apps and of newer fields untranslated.
     """
-    names = [" ".join(title.replace("\0", "").split()).casefold() for title in header]
+    names = [" ".join(title.replace("\0", "").replace("\ufeff", "").split()).casefold() for title in header]
     links = tuple(link for place, name in enumerate(names) if (link := _link(place, name)))
     found = [Columns(len(names), language, _places(names, language), links) for language in NAMES]
     return max(found, key=lambda columns: len(columns.at))

@@ -9,7 +9,7 @@ from config.mistakes import listed
 from connectors.connector import Problem
 from connectors.errors import UnexpectedAnswerError
 from connectors.file.columns import DATES, Columns, clean, find_columns
-from connectors.file.csv_rows import DELIMITERS, Rows
+from connectors.file.csv_rows import DELIMITERS, Row, Rows
 from connectors.file.dates import Format, Undecided, recognise
 from connectors.file.encoding import Encoding, detect
 from connectors.file.refusals import COLUMNS, CUT, EMPTY, QUOTES, at_line, refusal
@@ -18,6 +18,7 @@ from connectors.file.words import CATEGORIES, LEVELS, NO, NOBODY, UNRESOLVED
 from rules.records import Container, Link, Person, Record, WorkItem
 
 CUT_AT = 1000  # Jira's export stops after so many issues unless its administrator raised the limit
+APART = "Put each export into a file of its own, and name the folder that holds them."
 SEPARATED = {",": "", ";": ", separated by semicolons", "\t": ", separated by tabs"}
 
 
@@ -86,12 +87,13 @@ class CsvExport:
                 )
             )
 
-        rows = iter(Rows(self.path, found.encoding, found.delimiter, found.columns.at["key"][0], broken))
-        next(rows)
-        for line, row in rows:
+        for line, row in self._rows(found.encoding, found.delimiter, found.columns, broken):
             try:
                 yield from reader.read(row)
             except ValueError as error:
+                if not find_columns(row).missing:
+                    what = f":{line}: another header begins here, of an export with other columns."
+                    raise refusal(self.path, what, APART, COLUMNS) from error
                 tell(at_line(self.path, line, str(error)))
 
     def survey(self) -> Survey:
@@ -106,9 +108,7 @@ class CsvExport:
 
             def dates() -> Iterator[tuple[int, str]]:
                 nonlocal count
-                key_at = columns.at["key"][0]
-                rows = iter(Rows(self.path, encoding, delimiter, key_at, lambda first, _: lost.append(first)))
-                next(rows)
+                rows = self._rows(encoding, delimiter, columns, lambda first, _: lost.append(first))
                 for line, row in rows:
                     count += 1
                     if len(row) != columns.width:
@@ -125,6 +125,16 @@ class CsvExport:
                 raise self._unread(count, lost, error) from error
             self._survey = Survey(encoding, delimiter, columns, form, keys, count)
         return self._survey
+
+    def _rows(
+        self, encoding: Encoding, delimiter: str, columns: Columns, broken: Callable[[int, int], None]
+    ) -> Iterator[Row]:
+        """Rows of issues: without the header, which stands again in the middle where exports were joined."""
+        rows = iter(Rows(self.path, encoding, delimiter, columns.at["key"][0], broken))
+        header = [clean(cell) for cell in next(rows)[1]]
+        for line, row in rows:
+            if row[0].removeprefix("\ufeff") != header[0] or [clean(c) for c in row[1:]] != header[1:]:
+                yield line, row
 
     def _unread(self, count: int, lost: list[int], error: Undecided) -> UnexpectedAnswerError:
         if lost and not count:
@@ -233,7 +243,10 @@ class _Rows:
         moment = self.found.dates.read(text, self.zone)
         if moment is None:
             raise ValueError(f'{word} "{text}" is not a date written as {self.found.dates.example}')
-        return moment.astimezone(UTC)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError(f'{word} "{text}" is beyond what a calendar holds') from error
 
     def _utc(self, row: list[str], word: str) -> datetime:
         moment = self._moment(row, word)

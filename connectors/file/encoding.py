@@ -14,11 +14,25 @@ from connectors.file.refusals import ENCODING, refusal
 
 PIECE = 1 << 16
 SAMPLE = 1 << 16  # bytes of lines with characters beyond ASCII: enough to tell, whatever the file's size
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+ZEROS: dict[tuple[bool, ...], str] = {
+    (True, False, True, False): "utf-16-be",
+    (False, True, False, True): "utf-16-le",
+}
+"""Where ASCII letters have their zeros, without a mark."""
 WORDS = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8 with a mark",
     "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 without a mark",
+    "utf-16-be": "UTF-16 without a mark",
+    "utf-32": "UTF-32",
     "cp1252": "Windows-1252",
     "cp932": "Shift_JIS",
 }
@@ -57,10 +71,9 @@ def detect(path: Path) -> Encoding:
         UnexpectedAnswerError: none fits, or two do; the message names the first line that is in question.
     """
     with path.open("rb") as file:
-        start = file.read(4)
-    for mark, codec in MARKS:
-        if start.startswith(mark):
-            return Encoding(codec)
+        codec = by_beginning(file.read(4))
+    if codec is not None:
+        return Encoding(codec)
     odd = _odd(path)
     if odd is None:
         return Encoding("utf-8")
@@ -75,9 +88,17 @@ def detect(path: Path) -> Encoding:
     return Encoding(found)
 
 
+def by_beginning(head: bytes) -> str | None:
+    """The encoding that the first four bytes tell for certain."""
+    for mark, codec in MARKS:
+        if head.startswith(mark):
+            return codec
+    return ZEROS.get(tuple(byte == 0 for byte in head[:4]))
+
+
 def broken_line(path: Path, encoding: Encoding) -> int:
     """The first line that is not in this encoding, counted from 1; 0 where lines cannot be told apart."""
-    if encoding.codec == "utf-16":
+    if encoding.codec.startswith(("utf-16", "utf-32")):
         return 0
     with path.open("rb") as file:
         for number, raw in enumerate(file, start=1):

@@ -242,4 +242,7 @@ def _login(actor: Actor | None) -> str | None:
 
 
 def _utc(at: datetime) -> datetime:
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    try:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise msgspec.ValidationError(f"the time {at} is beyond what a calendar holds") from error

@@ -13,6 +13,8 @@ PIECE = 1 << 20
 LONGEST = 1 << 25  # characters of the longest object; a brace that never closes is noticed after so many
 
 _BETWEEN = re.compile(r"[\s,]*")
+_NO_TEXT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+"""Escapes of what no database takes in a text: NUL, and half of a pair that stands alone."""
 
 
 def elements(path: Path, encoding: Encoding) -> Iterator[tuple[int, Any]]:
@@ -46,6 +48,11 @@ def _elements(path: Path, encoding: Encoding) -> Iterator[tuple[int, Any]]:
             line += text.count("\n", at, end)
             at = end
             if text[at : at + 1] == "]":
+                rest = f"{text[at + 1 :]}{file.read(PIECE)}"
+                if after := rest.strip():
+                    begins = line + rest.count("\n", 0, rest.index(after[0]))
+                    what = f":{begins}: something follows the list that ends in line {line}."
+                    raise refusal(path, what, "Write each list into a file of its own.", JSON)
                 return
             try:
                 value, end = decoder.raw_decode(text, at)
@@ -56,9 +63,20 @@ def _elements(path: Path, encoding: Encoding) -> Iterator[tuple[int, Any]]:
                 before = at - 1 - text.rfind("\n", 0, at) + (before if "\n" not in text[:at] else 0)
                 text, at, more = text[at:] + piece, 0, more * 2
                 continue
-            yield line, value
+            yield line, _storable(value) if _NO_TEXT.search(text, at, end) else value
             line += text.count("\n", at, end)
             at, more = end, PIECE
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case str():
+            return value.replace("\0", "").encode(errors="replace").decode()
+        case list():
+            return [_storable(part) for part in value]
+        case dict():
+            return {_storable(name): _storable(part) for name, part in value.items()}
+    return value
 
 
 def _broken(path: Path, text: str, at: int, begun: tuple[int, int], error: Exception) -> Exception:
@@ -67,5 +85,9 @@ def _broken(path: Path, text: str, at: int, begun: tuple[int, int], error: Excep
     last = text.rfind("\n", 0, place)
     column = place - last + (before if last < 0 else 0)
     where = f":{line + text.count(chr(10), at, place)}:{column}"
-    why = "it ends in the middle" if place >= len(text.rstrip()) else getattr(error, "msg", "too deep")
+    why = (
+        "it ends in the middle"
+        if place >= len(text.rstrip())
+        else getattr(error, "msg", "too deep, or a number too long")
+    )
     return refusal(path, f"{where}: the JSON is broken ({why}).", "", JSON)

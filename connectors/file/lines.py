@@ -1,6 +1,8 @@
 """JSON lines: one record a line, `{"record": "work_item", …}` with the fields of rules/records.py."""
 
 import dataclasses
+import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ from rules.records import Container, Person, PullRequest, Record, WorkItem
 
 TAG = "record"  # "kind" is taken: an item's own kind is Story, Bug, issue …
 STAMPS = ("jira", "github")  # audiences that name a source: <tool>:<source>:<place>
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 KINDS: dict[str, type[Record]] = {t.KIND: t for t in (WorkItem, PullRequest, Person, Container)}
 
 
@@ -35,7 +38,7 @@ def decode(line: bytes | str) -> Record:
     """
     try:
         said = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"this is not JSON: {error}") from error
     if not isinstance(said, dict) or said.get(TAG) not in KINDS:
         raise ValueError(f'a line is an object whose "{TAG}" is one of {", ".join(KINDS)}')
@@ -80,7 +83,7 @@ class Lines:
                 if not line.strip():
                     continue
                 try:
-                    yield stamped(decode(line), self.source)
+                    yield stamped(_storable(line.removeprefix(BOM_UTF8)), self.source)
                 except ValueError as error:
                     tell(at_line(self.path, number, str(error)))
 
@@ -91,6 +94,12 @@ class Lines:
     def notes(self) -> tuple[str, ...]:
         """Nothing: each line says all of itself."""
         return ()
+
+
+def _storable(line: bytes) -> Record:
+    if _NUL.search(line):
+        raise ValueError("a text holds \\u0000, which no database takes")
+    return decode(line)
 
 
 def _default(field: "dataclasses.Field[Any]") -> Any:
@@ -114,7 +123,10 @@ def _in_utc(value: Any, path: str) -> Any:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError(f"a time needs its zone (2026-11-17T09:41:00Z) - at `{path}`")
-        return value if value.tzinfo is UTC else value.astimezone(UTC)
+        try:
+            return value if value.tzinfo is UTC else value.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError(f"the time {value} is beyond what a calendar holds - at `{path}`") from error
     if isinstance(value, tuple):
         settled = tuple(_in_utc(part, f"{path}[{index}]") for index, part in enumerate(value))
         return settled if any(a is not b for a, b in zip(settled, value, strict=True)) else value

@@ -10,6 +10,7 @@ from connectors.connector import Problem
 from connectors.file.columns import find_columns
 from connectors.file.csv_export import CsvExport
 from connectors.file.csv_rows import DELIMITERS
+from connectors.file.encoding import by_beginning
 from connectors.file.gh_json import COMMANDS, GhJson
 from connectors.file.lines import Lines
 from connectors.file.xml_export import XmlExport
@@ -112,8 +113,8 @@ def _jira_header(text: str) -> bool:
 
 
 def _text(head: bytes) -> str:
-    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return head[: len(head) // 2 * 2].decode("utf-16", errors="replace")
+    if (codec := by_beginning(head)) is not None:
+        return head.decode(codec, errors="replace")
     try:
         return head.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -210,8 +210,8 @@ def _records(item: Item, source: str) -> Iterator[Record]:
         title=_needed(item, "summary"),
         url=item.text("link") or "",
         status=_needed(item, "status"),
-        created_at=_moment("created", _needed(item, "created")).astimezone(UTC),
-        changed_at=_moment("updated", _needed(item, "updated")).astimezone(UTC),
+        created_at=_utc("created", _needed(item, "created")),
+        changed_at=_utc("updated", _needed(item, "updated")),
         audience=audience + (f":{security}" if security else ""),
         status_category=CATEGORIES.get(item.attribute("statusCategory", "key") or ""),
         level=LEVELS.get(kind.casefold(), 0),
@@ -225,7 +225,7 @@ def _records(item: Item, source: str) -> Iterator[Record]:
         parent=item.text("parent") or next(iter(item.custom.get("Epic Link", ())), None),
         links=tuple(item.links),
         flagged=any(value.casefold() not in NO for value in item.custom.get("Flagged", ())),
-        closed_at=_moment("resolved", text).astimezone(UTC) if (text := item.text("resolved")) else None,
+        closed_at=_utc("resolved", text) if (text := item.text("resolved")) else None,
         due_on=_moment("due", due).date() if due else None,
         fields={
             name: ", ".join(values)
@@ -260,6 +260,13 @@ def _needed(item: Item, name: str) -> str:
     if text is None:
         raise ValueError(f"<{name}> is empty")
     return text
+
+
+def _utc(name: str, text: str) -> datetime:
+    try:
+        return _moment(name, text).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f'<{name}> "{text}" is beyond what a calendar holds') from error
 
 
 def _moment(name: str, text: str) -> datetime:

@@ -1,6 +1,6 @@
 """Facts about work items: Jira issues and GitHub issues."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from config.calendar import WorkingTime
@@ -386,5 +386,7 @@ def _set_aside(item: WorkItem, context: Context) -> bool:
 
 def _end_of_day(item: WorkItem, calendar: WorkingTime) -> datetime | None:
     if item.due_on is None:
+        return None
+    if item.due_on in {date.min, date.max}:  # "never", and beyond what a time zone can move
         return None
     return datetime.combine(item.due_on + timedelta(days=1), time(0), tzinfo=calendar.zone).astimezone(UTC)

@@ -1,5 +1,6 @@
 """A file source yields pages, resumes where it stopped, and is quiet while nothing changed."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -183,3 +184,20 @@ async def test_records_can_be_counted_page_by_page_while_they_are_read(tmp_path:
         counting.add(page.records)
     assert counting.found() == summary(record for page in found for record in page.records)
     assert counting.found().items == 1201
+
+
+async def test_what_would_be_waited_for_without_end_is_left_alone(tmp_path: Path) -> None:
+    write(tmp_path / "items.jsonl", 2)
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "loop").symlink_to("loop")
+    source = connect("jira", tmp_path)
+    assert len((await pages(source))[0].records) == 2
+    assert "loop (no ordinary file), pipe.csv (no ordinary file)" in source.notes()[0]
+    with pytest.raises(FixRequestError, match=r"is no ordinary file\. Save as a file"):
+        connect("jira", tmp_path / "pipe.csv")
+
+
+def test_a_name_that_cannot_be_printed_is_asked_to_be_another(tmp_path: Path) -> None:
+    path = tmp_path / b"items\xff.jsonl".decode(errors="surrogateescape")
+    with pytest.raises(NotThereError, match=r"items\?\.jsonl is not UTF-8\. Rename the file\."):
+        connect("jira", write(path, 1))

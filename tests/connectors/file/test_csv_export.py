@@ -182,3 +182,23 @@ def test_a_large_file_is_streamed(write: Write) -> None:
     tracemalloc.stop()
     assert count == 3001
     assert peak < path.stat().st_size / 2
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_exports_that_were_joined_are_read_as_one(write: Write, mark: str) -> None:
+    records, problems = read(write(mark + HEADER + ROW + mark + HEADER + ROW.replace("A-1,1", "A-2,2")))
+    assert [r.key for r in records if isinstance(r, WorkItem)] == ["A-1", "A-2"]
+    assert not problems
+
+
+def test_joined_exports_with_other_columns_are_refused_where_the_second_begins(write: Write) -> None:
+    other = "Issue id,Issue key,Summary,Issue Type,Status,Created,Updated\n"
+    with pytest.raises(UnexpectedAnswerError, match=r"export\.csv:3: another header .* folder .*\[export-"):
+        read(write(HEADER + ROW + other + ROW))
+
+
+def test_a_time_beyond_the_calendar_costs_its_row_alone(write: Write) -> None:
+    late = ROW.replace("A-1,1", "A-9,9").replace("2026-11-02 09:00", "9999-12-31 23:59")
+    records, problems = read(write(HEADER + late + ROW), ZoneInfo("America/Lima"))
+    assert [r.key for r in records if isinstance(r, WorkItem)] == ["A-1"]
+    assert "is beyond what a calendar holds" in problems[0].what

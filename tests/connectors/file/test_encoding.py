@@ -111,3 +111,9 @@ def test_cyrillic_is_not_taken_for_western(tmp_path: Path) -> None:
     title = "Сравнить цены номеров гостиницы перед выбором даты заезда и выезда"
     path = written(tmp_path, (HEADER + ROW.replace("Title", title) * 30).encode("cp1251"))
     assert titles(path)[-1] == title
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_wide_characters_are_known_without_their_mark(tmp_path: Path, codec: str) -> None:
+    path = written(tmp_path, (HEADER + ROW.replace("Title", "Größe")).encode(codec))
+    assert titles(path)[-1] == "Größe"

@@ -17,6 +17,7 @@ from connectors.file.gh_json import ISSUES_COMMAND, PULLS_COMMAND, GhJson
 from connectors.file.json_array import elements
 from rules.records import Container, Person, PullRequest, Record, Review, WorkItem
 
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
 FIXTURES = Path(__file__).parent / "fixtures"
 HOME = "larkfield/booking-api"
 URL = f"https://github.com/{HOME}"
@@ -184,7 +185,7 @@ def test_what_powershell_wrote_is_read(tmp_path: Path) -> None:
     assert read(path)[0] == read(FIXTURES / "issues.json")[0]
 
 
-@given(st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=30) | st.integers()), max_size=20))
+@given(st.lists(st.dictionaries(texts, texts | st.integers()), max_size=20))
 def test_an_array_reads_back_the_same_however_it_is_cut_into_pieces(entries: list[dict[str, Any]]) -> None:
     with tempfile.NamedTemporaryFile("w") as file, pytest.MonkeyPatch.context() as patch:
         patch.setattr("connectors.file.json_array.PIECE", 7)
@@ -204,3 +205,23 @@ def test_no_bytes_do_more_harm_than_a_refusal(noise: bytes) -> None:
         except ConnectorError as error:
             said = str(error)
     assert "[export-" in said
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_beyond_the_calendar_costs_its_entry_alone(tmp_path: Path, time: str) -> None:
+    records, problems = read(changed(tmp_path, "issues.json", {"createdAt": time}))
+    assert sum(isinstance(r, WorkItem) for r in records) == 1
+    assert ["is beyond what a calendar holds" in p.what for p in problems] == [True]
+
+
+def test_signs_that_no_database_takes_leave_a_text_that_it_does(tmp_path: Path) -> None:
+    odd = changed(tmp_path, "issues.json", {"title": "Rooms \ud83d for \0two \U0001f3e8"})
+    records, _ = read(odd)
+    assert next(r.title for r in records if isinstance(r, WorkItem)) == "Rooms ? for two \U0001f3e8"
+
+
+def test_a_second_list_behind_the_first_is_not_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "issues.json"
+    path.write_text((FIXTURES / "issues.json").read_text() + "\n" + (FIXTURES / "issues.json").read_text())
+    with pytest.raises(UnexpectedAnswerError, match=r"something follows the list .* \[export-json\]"):
+        read(path)

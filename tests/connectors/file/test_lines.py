@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.file.lines import decode, encode, stamped
+from connectors.connector import Problem
+from connectors.file.lines import Lines, decode, encode, stamped
 from rules.records import Change, Container, Link, Person, PullRequest, Record, Review, WorkItem
 
 moments = st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - zone is drawn
@@ -110,3 +112,24 @@ def test_who_may_see_a_record_follows_from_where_it_lives() -> None:
     repository = Container("github", "1", "larkfield/quay", "repository", "quay")
     assert stamped(repository, "exports").audience == "github:exports:larkfield/quay"
     assert stamped(Person("jira", "1", "tom", "Tom"), "exports") == Person("exports", "1", "tom", "Tom")
+
+
+def test_what_no_calendar_no_database_and_no_stack_holds_is_a_mistake_of_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    late = LEAST % ', "closed_at": "9999-12-31T23:59:59-12:00"'
+    odd = LEAST % r', "priority": "a\u0000b"'
+    path.write_text("\n".join((late, odd, '{"record": ' + "[" * 100_000, LEAST % "")))
+    problems: list[Problem] = []
+    assert len(list(Lines("jira", path).records(problems.append))) == 1
+    beyond, nul, deep = (p.what for p in problems)
+    assert beyond.endswith("is beyond what a calendar holds - at `$.closed_at`. [export-line]")
+    assert r"a text holds \u0000" in nul
+    assert "this is not JSON" in deep
+
+
+def test_a_file_with_a_mark_and_a_backslash_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    path.write_text("\ufeff" + LEAST % r', "priority": "C:\\u0000"')
+    (item,) = Lines("jira", path).records(pytest.fail)
+    assert isinstance(item, WorkItem)
+    assert item.priority == r"C:\u0000"

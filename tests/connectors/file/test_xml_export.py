@@ -119,3 +119,12 @@ def test_a_large_export_is_streamed(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert count == 1004
     assert peak < path.stat().st_size / 2
+
+
+def test_a_time_beyond_the_calendar_costs_its_item_alone(tmp_path: Path) -> None:
+    text = EXPORT.read_text()
+    begin, end = text.index("<created>"), text.index("</created>")
+    late = f"{text[:begin]}<created>Fri, 31 Dec 9999 23:41:00 -1200{text[end:]}"
+    records, problems = read(written(tmp_path, late))
+    assert any(isinstance(r, WorkItem) for r in records)
+    assert ["is beyond what a calendar holds" in p.what for p in problems] == [True]

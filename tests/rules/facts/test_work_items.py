@@ -1,5 +1,6 @@
 """Facts of work items: what each is taken from."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -200,6 +201,11 @@ def test_a_due_date_ends_with_its_local_day() -> None:
     due = at("2026-11-30").date()
     assert facts(item("HR-1", due_on=due))["due_at"] == at("2026-11-30T23:00")
     assert facts(item("TRK-1", due_on=due))["due_at"] == at("2026-11-30T18:30")
+
+
+def test_a_due_date_at_the_end_of_all_days_means_never() -> None:
+    assert facts(item("HR-1", due_on=date.max))["due_at"] is None
+    assert facts(item("HR-1", due_on=date.min))["due_at"] is None
 
 
 def test_the_product_of_the_first_open_blocker_answers() -> None:

@@ -56,7 +56,7 @@ class Book:
 
     def setting(self, rule: str, product: str | None) -> RuleSetting | None:
         """What the model says about a rule for a product; None: for what belongs to no product."""
-        known = self.model.products.get(product or "")
+        known = self.model.product(product)
         return (known.rules if known else self.model.rules).get(rule)
 
     def mode(self, rule: str, product: str | None) -> str:

@@ -161,7 +161,7 @@ class StoreDesk:
 
     def _counts(self, asker: Asker, product: str | None, about: str | None) -> bool:
         """Whether a count of this product belongs into an answer about a product or stream."""
-        known = self.book().model.products.get(product or "")
+        known = self.book().model.product(product)
         within = about is None or about in {product, known.stream if known else None}
         return within and self.clearance(asker).known and self._lets_in(asker, product)
 

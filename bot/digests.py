@@ -124,6 +124,6 @@ def _coverage(counts: Sequence[verdicts.Count], ages: Iterable[SourceAge], waive
 
 def _calendar(book: Book, target: Target) -> str | None:
     if len(target.products) == 1:
-        product = book.model.products.get(next(iter(target.products)) or "")
+        product = book.model.product(next(iter(target.products)))
         return product.calendar if product else None
     return None

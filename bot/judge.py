@@ -173,7 +173,7 @@ async def _keys(
 def _compare(book: Book, table: str, seen: Verdicts, before: _Before, now: datetime) -> list[Transition]:
     """Transitions of one subject, over all its rules."""
     failing = {rule for rule, digit in seen.digits.items() if digit >= Digit.FAIL}
-    product = book.model.products.get(seen.product or "")
+    product = book.model.product(seen.product)
     tier = product.tier if product else None
     found = []
     for rule in book.scan(table).rules:

@@ -61,7 +61,7 @@ def spoken(name: str) -> str:
 
 def channel_of(model: OperatingModel, finding: Finding) -> str | None:
     """The channel for a message about this finding alone."""
-    product = model.products.get(finding.product or "")
+    product = model.product(finding.product)
     return product.channel if product is not None else model.operations
 
 

@@ -136,7 +136,7 @@ async def named(database: Database, what: str) -> list[Finding]:
 
 def about_finding(book: Book, finding: Finding) -> About:
     """A finding as the table of rights asks about it, without the people whose work it is."""
-    product = book.model.products.get(finding.product or "")
+    product = book.model.product(finding.product)
     name = product_name(product) if product else "what belongs to no product"
     return About(finding.product, name, finding.audience, finding.severity)
 

@@ -247,3 +247,7 @@ class OperatingModel(Strict):
     retention: Duration | None = None
     visibility: Visibility = Visibility()
     rollout: list[Wave] = Field(default_factory=list)
+
+    def product(self, name: str | None) -> Product | None:
+        """The product of that id; None for what belongs to none, or to one that is not in the model."""
+        return None if name is None else self.products.get(name)

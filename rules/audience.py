@@ -123,7 +123,7 @@ def lets_in(
 
     Names in `read` are handles, teams and roles; a role means its holder for this product.
     """
-    known = model.products.get(product or "")
+    known = model.product(product)
     if known is None or "everyone" in known.visibility.read:
         return True
     if channel is not None and _is(known.channel, _name(channel)):

@@ -8,14 +8,14 @@ from rules.records import PullRequest, WorkItem
 
 def calendar_name(model: OperatingModel, product: str | None) -> str:
     """The product's calendar, else its stream's, else the company's."""
-    known = model.products.get(product or "")
+    known = model.product(product)
     stream = model.value_streams.get(known.stream or "") if known else None
     return (known and known.calendar) or (stream and stream.calendar) or model.company.calendar
 
 
 def belonging(model: OperatingModel, product: str | None, calendar: str | None = None) -> dict[str, Any]:
     """The facts product, stream, tier and calendar of something that belongs to a product, or to none."""
-    known = model.products.get(product or "")
+    known = model.product(product)
     return {
         "product": product,
         "stream": known.stream if known else None,

@@ -37,7 +37,7 @@ class Held:
 
 def holder(model: OperatingModel, role: str, product_id: str | None, today: date) -> Held:
     """The person a role means for a product; None: for what belongs to no product."""
-    product = model.products.get(product_id or "")
+    product = model.product(product_id)
     steps: list[str] = []
     level: str | None = role
     while level is not None:

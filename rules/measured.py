@@ -71,7 +71,7 @@ def _chosen(ground: Ground) -> tuple[str, str | None]:
 
 def chosen_for(declared: Declared, product: str | None) -> tuple[str, str | None]:
     """Which level chose the calendar of a product: itself, its value stream or the company."""
-    known = declared.model.products.get(product or "")
+    known = declared.model.product(product)
     if known is not None and known.calendar:
         return "of the product", declared.place(f"products.{known.id}.calendar")
     stream = declared.model.value_streams.get((known.stream or "") if known else "")

@@ -15,6 +15,7 @@ from bot.store import aggregates, facts, findings, syncs
 from bot.store.judging import joined_rows
 from bot.store.records import EPOCH
 from config.model import Product
+from rules.belonging import calendar_name
 from rules.declared import Declared
 from rules.findings import Severity
 from rules.holders import MANAGER, STREAM_OWNER, holder, role_words
@@ -75,7 +76,7 @@ async def explain_product(
     rows = await joined_rows(connection, book, "products", [product.id], now) if judged else {}
     row = rows.get(product.id)
     counts = await aggregates.matched_since(connection, EPOCH) if judged else {}
-    calendar = book.calendar(product.calendar or _of_stream(book, product))
+    calendar = book.calendar(calendar_name(book.model, product.id))
     chosen, place = chosen_for(declared, product.id)
     return ProductTold(
         id=product.id,
@@ -93,11 +94,6 @@ async def explain_product(
         sources=tuple(source_ages(book.model, await syncs.states(connection), now).values()),
         itself=None if row is None else await explain_row(connection, book, "products", row, now),
     )
-
-
-def _of_stream(book: Book, product: Product) -> str | None:
-    stream = book.model.value_streams.get(product.stream or "")
-    return stream.calendar if stream else None
 
 
 def _roles(book: Book, declared: Declared, product: Product, now: datetime) -> Iterator[Holder]:

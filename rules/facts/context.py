@@ -59,7 +59,7 @@ class Context:
 
     def meanings(self, product: str | None) -> Meanings:
         """The workflow of a product; the standard one for what belongs to none."""
-        known = self.model.products.get(product or "")
+        known = self.model.product(product)
         return self.workflows[known.workflow if known else _STANDARD]
 
     def calendar(self, product: str | None) -> WorkingTime:
@@ -68,7 +68,7 @@ class Context:
 
     def quality(self, product: str | None) -> Quality:
         """What a reviewed change is to a product."""
-        known = self.model.products.get(product or "")
+        known = self.model.product(product)
         return known.quality if known else Quality()
 
     def state_of(self, item: WorkItem, around: Around) -> State | None:
@@ -84,7 +84,7 @@ class Context:
         """The team its field names, else the product's only team, else the assignee's only team."""
         if item.team is not None:
             return self.mapper.team(item.team)
-        known = self.model.products.get(product or "")
+        known = self.model.product(product)
         if known is not None and len(known.teams) == 1:
             return known.teams[0]
         handle = self.accounts.handle(item.source, item.assignee)

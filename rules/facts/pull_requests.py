@@ -184,7 +184,7 @@ def _review_calendar(pull: PullRequest, context: Context, product: str | None) -
     person = model.people.get(handle or "")
     if person is not None and person.calendar is not None:
         return person.calendar
-    known = model.products.get(product or "")
+    known = model.product(product)
     teams = [
         context.only_teams.get(handle or ""),
         context.mapper.team(pull.requested[0]) if pull.requested else None,

@@ -7,11 +7,10 @@ import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -29,6 +28,7 @@ from bot.slack.messages import Message
 from bot.slack.plaintext import as_text
 from bot.slack.sandbox.server import Sandbox, create_sandbox
 from bot.slack.sandbox.workspace import Channel, Config, User
+from bot.web.server import Server
 from config.example import example_path
 from config.settings import Settings, SourceAccess
 from connectors.github import sandbox as github_sandbox
@@ -176,17 +176,10 @@ async def larkfield_tools(folder: Path, told: World | None = None) -> AsyncItera
         yield Larkfield(world, wall, slack, settings, outages)
 
 
-class _Server(uvicorn.Server):
-    """One of several servers: Ctrl-C is for the demo, which then stops each of them."""
-
-    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
-        return nullcontext()
-
-
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:
+async def serving(app: ASGIApp) -> AsyncIterator[str]:
     """The address of an ASGI application that answers on a free loopback port."""
-    server = _Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    server = Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     task = asyncio.create_task(server.serve())
     while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn tells it by a flag alone
         await asyncio.sleep(0.01)

@@ -32,6 +32,7 @@ from bot.store.schedule import TAKE_OVER
 from bot.timetable import timers
 from bot.unusable import CannotStartError
 from bot.web.app import Rooms, create_app
+from bot.web.server import Server
 from config.settings import Settings
 from connectors.errors import ConnectorError
 
@@ -83,7 +84,7 @@ class Service:
         due = timers(app.book, self._sync, self._digest)
         ticking = schedule.start(app.database, due, app.clock)
         slack = await self._slack_socket()
-        server = _Server(
+        server = Server(
             uvicorn.Config(create_app(self._rooms()), log_config=None, timeout_graceful_shutdown=STOP_WITHIN)
         )
         tasks = [
@@ -253,12 +254,3 @@ def _on_signal(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for name in signals:
             loop.remove_signal_handler(name)
-
-
-class _Server(uvicorn.Server):
-    """A web server that leaves the signals to us."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Take none."""
-        yield

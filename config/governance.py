@@ -80,7 +80,7 @@ def _check_longest(span: Span) -> Span:
 
 
 class Decision(Strict):
-    """A decision right in the words of DACI: exactly one approver role."""
+    """A decision right in the words of DACI: exactly one approver role. This version asks `waive` alone."""
 
     driver: Role
     approver: Role

@@ -45,7 +45,7 @@ TABLE = FactTable(
             Type.TIME,
             "Opened as ready, or last marked ready for review.",
             source="github",
-            absence="still a draft",
+            absence="still a draft, or no history is known",
         ),
         Fact("merged_at", Type.TIME, "When it was merged.", source="github", absence="not merged"),
         Fact("merged_by", Type.TEXT, "Who merged it.", source="github; people", absence="not merged"),
@@ -118,7 +118,7 @@ TABLE = FactTable(
             "Business days since it became ready.",
             unit="business days",
             virtual="business_days_since(ready_at)",
-            absence="still a draft",
+            absence="still a draft, or no history is known",
         ),
     ),
 )

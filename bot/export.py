@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import sqlalchemy as sa
@@ -92,12 +93,11 @@ class ExportReport:
         yield from (f"   not read  {problem}" for problem in self.problems)
 
     def _next(self) -> Iterator[str]:
-        model = self.model or self.unused
-        if model is None:
-            model = "operating-model"
-            yield f"   opsbot init --from {self.path}   proposes products, workflow, people"
+        export, model = quote(str(self.path)), quote(self.model or self.unused or "operating-model")
         if self.model is None:
-            yield f"   opsbot --model {model} judge --from {self.path}   judges by it"
+            if self.unused is None:
+                yield f"   opsbot init --from {export}   proposes products, workflow, people"
+            yield f"   opsbot --model {model} judge --from {export}   judges by it"
             return
         if self.unnamed:
             yield f"   name {self.unnamed[0]} under work: of a product, or under ignore:, in {model}"

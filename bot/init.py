@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from bot.clock import Clock
@@ -86,13 +87,14 @@ def write(initial: Initial, out: Path) -> list[Path]:
         OSError: the folder cannot be written.
     """
     make_room(out)
-    written = []
-    for name, text in initial.files.texts.items():
-        path = out / name
+    texts = {out / name: text for name, text in initial.files.texts.items()}
+    if there := [path for path in texts if os.path.lexists(path)]:  # behind a link
+        raise AlreadyThereError(_there(out, there))
+    for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
-        written.append(path)
-    return written
+        with path.open("xb") as file:
+            file.write(text.encode())
+    return list(texts)
 
 
 def as_text(initial: Initial, export: Path | None, out: Path, *, dry: bool) -> str:
@@ -136,10 +138,11 @@ def _asked(initial: Initial, out: Path) -> Iterable[str]:
 
 
 def _next(export: Path | None, out: Path) -> Iterable[str]:
+    folder = quote(str(out))
     yield f"   edit {out}, at the lines the questions name; a # before a line keeps it from counting"
-    yield f"   opsbot model check {out}"
+    yield f"   opsbot model check {folder}"
     if export is not None:
-        yield f"   opsbot --model {out} judge --from {export}"
+        yield f"   opsbot --model {folder} judge --from {quote(str(export))}"
     else:
         yield "   opsbot init --from export.csv --out elsewhere   reads what it can from an export instead"
 

@@ -26,6 +26,10 @@ T = TypeVar("T")
 FOUND, MISUSED, UNREADABLE = 1, 2, 3
 """Exit codes: findings as grave as asked for; a mistake to correct here; a source that could not be read."""
 
+CONTROLS = {
+    c: "\ufffd" for c in (*range(32), *range(127, 160), *range(0x202A, 0x202F)) if chr(c) not in "\n\t"
+}
+"""Signs that move the cursor, colour or turn round what follows."""
 MORE = "What the word in brackets means, and what to do: opsbot errors WORD"
 
 
@@ -101,12 +105,17 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
 
 def say(text: str = "") -> None:
     """One line for the person at the terminal."""
-    typer.echo(text)
+    typer.echo(_inert(text))
 
 
 def complain(text: str, entry: "Entry | None" = None) -> None:
     """One line about what went wrong, apart from the results; `entry` where the text names none yet."""
-    typer.echo(text if entry is None else f"{text} {entry}", err=True)
+    typer.echo(_inert(text if entry is None else f"{text} {entry}"), err=True)
+
+
+def _inert(text: str) -> str:
+    """The text without what a terminal obeys: titles come from tools, and anybody may write there."""
+    return text.translate(CONTROLS)
 
 
 def guarded(command: Callable[..., Any], *, debug: bool) -> int:

@@ -10,6 +10,7 @@ from bot.init import AlreadyThereError, Initial, as_text, empty, propose_from, w
 from config.load import load_model
 from connectors.errors import ConnectorError
 from connectors.larkfield.exports import write_exports
+from rules.proposal.files import Files
 
 HEAD = "Issue key,Issue id,Issue Type,Status,Summary,Created,Updated,Status Category\n"
 GERMAN = (
@@ -100,6 +101,32 @@ def test_files_that_are_there_are_named_and_left_as_they_are(tmp_path: Path) -> 
         write(empty(), tmp_path)
     assert "--out" in str(caught.value)
     assert not (tmp_path / "company.yaml").exists()
+
+
+def test_a_file_behind_a_link_is_left_as_it_is(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "shop.yaml").write_text("name: Shop\n", encoding="utf-8")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "products").symlink_to(elsewhere)
+    two = Initial(Files({"company.yaml": "", "products/shop.yaml": "name: Other\n"}, ()))
+    with pytest.raises(AlreadyThereError, match=r"products/shop\.yaml already exists; nothing was written"):
+        write(two, tmp_path / "model")
+    assert (elsewhere / "shop.yaml").read_text(encoding="utf-8") == "name: Shop\n"
+    assert not (tmp_path / "model" / "company.yaml").exists()
+
+
+async def test_commands_to_copy_quote_what_a_shell_would_take_apart(tmp_path: Path) -> None:
+    export = tmp_path / "my export.csv"
+    export.write_text(HEAD + row("SHOP-1", "Open", "14"), encoding="utf-8")
+    out = tmp_path / "the model"
+    initial = await proposed(export, out)
+    write(initial, out)
+    commands = as_text(initial, export, out, dry=False)
+    assert f"opsbot model check '{out}'" in commands
+    assert f"opsbot --model '{out}' judge --from '{export}'" in commands
+    judged = await judge_export(export, None, lambda: NOW)
+    assert f"opsbot init --from '{export}'   proposes" in judged.as_text()
 
 
 def test_without_an_export_the_smallest_model_is_written_with_its_questions(tmp_path: Path) -> None:

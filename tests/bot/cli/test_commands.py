@@ -93,6 +93,12 @@ def test_every_command_has_help(opsbot: Opsbot, words: list[str]) -> None:
     assert len(answer.out.splitlines()) > 4
 
 
+def test_what_a_tool_holds_moves_no_cursor(opsbot: Opsbot, tmp_path: Path) -> None:
+    (tmp_path / "odd.csv").write_text(CSV.replace("SHOP-1", "SHOP-\x1b[2J\u202e1"), encoding="utf-8")
+    answer = opsbot("judge", "--from", "odd.csv")
+    assert "SHOP-\ufffd[2J\ufffd1" in answer.out
+
+
 def test_the_version_is_told(opsbot: Opsbot) -> None:
     assert opsbot("--version").out.startswith("opsbot 0.")
 

@@ -21,7 +21,6 @@ log = structlog.get_logger(__name__)
 class Checked:
     """What a round over the inbox did."""
 
-    arrivals: int
     judged: Judged
     waiting: int = 0  # of the arrivals: their source could not be read
 
@@ -49,7 +48,7 @@ async def check_arrivals(
     if ready:
         derived = await derive_records(database, book, clock())
         judged = await judge(database, book, clock(), derived)
-    return Checked(len(arrivals), judged, waiting)
+    return Checked(judged, waiting)
 
 
 async def _read_again(

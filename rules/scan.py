@@ -24,7 +24,7 @@ from rules.rendering import text_of
 from rules.rule import Rule
 from rules.terms import NO_PRODUCT, Setting, Term, Terms, on_column, parameter_column, terms_of
 from rules.tree import Value
-from rules.verdict import BITS, PER_INTEGER, Integers, all_unknown, digit_at, fails, unknown, unpack
+from rules.verdict import BITS, PER_INTEGER, Integers, all_unknown, fails, unpack
 
 Subjects = Sequence[str] | sa.Select[Any]
 """Some subjects, or a query that gives them."""
@@ -82,15 +82,6 @@ class Scan:
     def has_fail(self, columns: Mapping[str, Column]) -> Column:
         """SQL: some rule fails; `columns` are those of `verdicts_table` or of a `select`."""
         return sa.or_(sa.false(), *(fails(columns[name]) for name in self.packed))
-
-    def has_unknown(self, columns: Mapping[str, Column]) -> Column:
-        """SQL: some rule is unknown."""
-        return sa.or_(sa.false(), *(unknown(columns[name]) for name in self.packed))
-
-    def digit(self, rule: str, columns: Mapping[str, Column]) -> Integers:
-        """SQL: the digit of one rule."""
-        place = [r.id for r in self.rules].index(rule)
-        return digit_at(columns[f"digits_{place // PER_INTEGER}"], place % PER_INTEGER)
 
     def unpack(self, *integers: int) -> dict[str, Digit]:
         """The digit of every rule by its id, from one row of digits."""

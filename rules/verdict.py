@@ -36,20 +36,10 @@ def fails(digits: Integers) -> ColumnElement[bool]:
     return _lowest(_down(digits, 2).bitwise_or(_down(digits, 1).bitwise_and(digits))) != 0
 
 
-def unknown(digits: Integers) -> ColumnElement[bool]:
-    """SQL: some rule of this integer is unknown (2: the middle bit alone)."""
-    return _lowest(_down(digits, 1).bitwise_and(digits.bitwise_or(_down(digits, 2)).bitwise_not())) != 0
-
-
 def all_unknown(digits: Integers) -> Integers:
     """SQL: unknown for every rule that is in scope, as on a row whose data is too old."""
     in_scope = _lowest(digits.bitwise_or(_down(digits, 1)).bitwise_or(_down(digits, 2)))
     return in_scope * sa.literal(int(Digit.UNKNOWN), sa.BigInteger)
-
-
-def digit_at(digits: Integers, place: int) -> Integers:
-    """SQL: the digit of the rule at that place of the integer, counted from 0."""
-    return _down(digits, BITS * place).bitwise_and(sa.literal(7, sa.BigInteger))
 
 
 def _down(digits: Integers, bits: int) -> Integers:

@@ -57,10 +57,3 @@ async def done(connection: AsyncConnection, arrivals: Sequence[Arrival], outcome
     for arrival in arrivals:
         this = sa.and_(inbox.c.source == arrival.source, inbox.c.delivery == arrival.delivery)
         await connection.execute(sa.update(inbox).where(this).values(processed_at=now, outcome=outcome))
-
-
-async def counted(connection: AsyncConnection) -> list[tuple[str, str, int]]:
-    """Arrivals by source and outcome, ignored ones with their reason."""
-    outcome = sa.func.coalesce(inbox.c.outcome, "waiting")
-    query = sa.select(inbox.c.source, outcome, sa.func.count()).group_by(inbox.c.source, outcome)
-    return [(r[0], r[1], r[2]) for r in await connection.execute(query.order_by(inbox.c.source, outcome))]

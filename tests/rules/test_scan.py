@@ -299,8 +299,6 @@ async def test_random_rules_get_the_verdicts_that_plain_python_gives(engine: Asy
         asked = sa.select(
             verdicts,
             scan.has_fail(verdicts.c).label("fails"),
-            scan.has_unknown(verdicts.c).label("unknown"),
-            scan.digit("flow-37", verdicts.c).label("one"),
         )
         found = {r.subject: r for r in await connection.execute(asked)}
     digits = set()
@@ -316,8 +314,6 @@ async def test_random_rules_get_the_verdicts_that_plain_python_gives(engine: Asy
             expected[said.id] = Digit.OUT_OF_SCOPE if off else judge(said, facts[subject], context)
         assert scan.unpack(answer.digits_0, answer.digits_1, answer.digits_2) == expected
         assert answer.fails == any(d >= Digit.FAIL for d in expected.values())
-        assert answer.unknown == any(d is Digit.UNKNOWN for d in expected.values())
-        assert answer.one == expected["flow-37"]
         digits |= set(expected.values())
     assert digits == set(Digit)
 

@@ -20,6 +20,7 @@ from bot.explain.text.told import as_object, as_text
 from bot.explain.word import Misheard, explain_word
 from bot.store.judging import joined_rows, scan
 from bot.words import plain
+from rules.digit import Digit
 from rules.findings import Severity
 from rules.views import Explanation, RuleExplained
 
@@ -56,14 +57,11 @@ async def test_an_explanation_gives_the_verdict_of_the_judgement(app: App) -> No
             compiled = app.book.scan(table)
             await scan(connection, app.book, compiled, TUESDAY, None)
             verdicts = compiled.verdicts_table
-            packed = dict(verdicts.c.items())
-            matters = sa.or_(compiled.has_fail(packed), compiled.has_unknown(packed))
-            loud = sa.select(verdicts).where(matters).order_by(verdicts.c.subject).limit(SOME)
-            quiet = sa.select(verdicts).where(sa.not_(matters)).order_by(verdicts.c.subject).limit(SOME)
-            judged = {}
-            for query in (loud, quiet):
-                for subject_, _, _, *digits in await connection.execute(query):
-                    judged[subject_] = compiled.unpack(*digits)
+            every = await connection.execute(sa.select(verdicts).order_by(verdicts.c.subject))
+            found = {subject_: compiled.unpack(*digits) for subject_, _, _, *digits in every}
+            quiet = [name for name, digits in found.items() if max(digits.values()) < Digit.UNKNOWN]
+            loud = [name for name, digits in found.items() if max(digits.values()) >= Digit.UNKNOWN]
+            judged = {name: found[name] for name in (*loud[:SOME], *quiet[:SOME])}
             rows = await joined_rows(connection, app.book, table, list(judged), TUESDAY)
             for name, digits_ in judged.items():
                 told = await explain_row(connection, app.book, table, rows[name], TUESDAY)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from shop import NOW
 
 from bot.slack.messages import Message
-from bot.store import findings, inbox, outbox, syncs, verdicts
+from bot.store import findings, inbox, outbox, syncs, tables, verdicts
 from bot.store.database import Database
 from bot.store.inbox import Arrival
 from bot.store.outbox import LEASE, Letter
@@ -131,14 +131,16 @@ async def test_a_delivery_or_a_body_is_taken_in_once(database: Database) -> None
         assert [a.source for a in await inbox.waiting(connection)] == ["github", "jira"]
         assert (await inbox.waiting(connection))[1] == one
         await inbox.done(connection, [one], "checked", NOW)
-        assert await inbox.counted(connection) == [("github", "waiting", 1), ("jira", "checked", 1)]
+        assert [a.source for a in await inbox.waiting(connection)] == ["github"]
 
 
 async def test_what_is_ignored_never_waits(database: Database) -> None:
     async with database.write() as connection:
         assert await inbox.receive(connection, Arrival("jira", "d1", "ping"), "body", NOW, "ignored: ping")
         assert await inbox.waiting(connection) == []
-        assert await inbox.counted(connection) == [("jira", "ignored: ping", 1)]
+        assert (await connection.execute(sa.select(tables.inbox.c.outcome))).scalars().all() == [
+            "ignored: ping"
+        ]
 
 
 # -- syncs

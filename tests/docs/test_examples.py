@@ -2,8 +2,13 @@
 
 import ast
 import json
+import shlex
+import sqlite3
+import subprocess
+import sys
 import textwrap
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -90,6 +95,16 @@ def test_every_rule_shown_judges_as_its_cases_say() -> None:
         row = {**blank, **told["given"], **case.get("facts", {})}
         said = judge(rule, row, Context(NOW, CALENDAR, rule.parameters)).word
         assert said == case["verdict"], case["case"]
+
+
+def test_the_backup_shown_is_a_whole_copy(tmp_path: Path) -> None:
+    (line,) = (x for page in PAGES for b in blocks(page, *SHELL) for x in b.splitlines() if "backup" in x)
+    with closing(sqlite3.connect(tmp_path / "opsbot.db")) as database:
+        database.execute("pragma journal_mode = wal")
+        database.execute("create table told (it)")
+        subprocess.run([sys.executable, *shlex.split(line)[1:]], cwd=tmp_path, check=True)  # noqa: S603 - our guide's
+    with closing(sqlite3.connect(tmp_path / "backup.db")) as copy:
+        assert copy.execute("select count(*) from told").fetchone() == (0,)
 
 
 def test_every_setting_shown_is_taken(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from bot.freshness import source_ages
 from bot.routing import Target, targets
 from bot.slack import messages
 from bot.slack.messages import Message
-from bot.store import findings, outbox, syncs, verdicts
+from bot.store import digests, findings, outbox, syncs, verdicts
 from bot.store.database import Database
 from bot.words import said
 from rules.audience import channel_clearance, lets_in, union, visible
@@ -57,7 +57,7 @@ async def keep(database: Database, made: Iterable[Made], now: datetime) -> None:
     """Make their letters due and remember the digests, each channel in one transaction."""
     for one in made:
         async with database.write() as connection:
-            first = await outbox.remember_digest(
+            first = await digests.remember(
                 connection, one.name, one.digest.channel, now, silent=one.digest.silent, seen=one.seen
             )
             if first and not one.digest.silent:
@@ -78,7 +78,7 @@ async def _one(connection: AsyncConnection, book: Book, order: Order, target: Ta
             and lets_in(book.model, finding.product, handle=None, channel=target.channel, today=now.date())
         )
 
-    last = await outbox.last_digest(connection, name, target.channel)
+    last = await digests.last(connection, name, target.channel)
     row = last.seen if last is not None and order.since is None else None
     since = order.since or (last.at if last is not None else None)
     history: list[tuple[Event, Finding]] = [

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.slack.messages import Message
 from bot.store.database import upsert
-from bot.store.tables import digests, outbox
+from bot.store.tables import outbox
 
 LEASE = timedelta(minutes=5)  # several times what posting one message may take
 PATIENCE = timedelta(days=3)
@@ -144,29 +144,3 @@ async def latest_digests(connection: AsyncConnection) -> list[tuple[datetime, Le
         (r.sent_at, Letter(r.key, r.channel, Message(r.text, tuple(r.blocks)), tuple(r.audience)))
         for r in await connection.execute(query.order_by(outbox.c.channel))
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Last:
-    """The last digest of a channel: when, and the last row of the history that it took in."""
-
-    at: datetime
-    seen: int
-
-
-async def last_digest(connection: AsyncConnection, digest: str, channel: str) -> Last | None:
-    """The last digest of that name for the channel; None before the first."""
-    query = sa.select(digests.c.at, digests.c.seen).where(
-        digests.c.digest == digest, digests.c.channel == channel
-    )
-    row = (await connection.execute(query.order_by(digests.c.seen.desc(), digests.c.at.desc()))).first()
-    return None if row is None else Last(row.at, row.seen)
-
-
-async def remember_digest(
-    connection: AsyncConnection, digest: str, channel: str, at: datetime, *, silent: bool, seen: int
-) -> bool:
-    """Note that it was made, sent or silent. False where another process made it already."""
-    row = {"digest": digest, "channel": channel, "at": at, "silent": silent, "seen": seen}
-    result = await connection.execute(upsert(connection, digests).values(row).on_conflict_do_nothing())
-    return bool(result.rowcount)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from shop import NOW
 
 from bot.slack.messages import Message
-from bot.store import findings, inbox, outbox, syncs, tables, verdicts
+from bot.store import digests, findings, inbox, outbox, syncs, tables, verdicts
 from bot.store.database import Database
 from bot.store.inbox import Arrival
 from bot.store.outbox import LEASE, Letter
@@ -110,12 +110,12 @@ async def test_claiming_reads_no_letter_that_was_sent(database: Database) -> Non
 
 async def test_a_digest_is_remembered_once(database: Database) -> None:
     async with database.write() as connection:
-        assert await outbox.last_digest(connection, "daily", "shop") is None
-        assert await outbox.remember_digest(connection, "daily", "shop", NOW, silent=False, seen=3)
-        assert not await outbox.remember_digest(connection, "daily", "shop", NOW, silent=False, seen=4)
-        assert await outbox.remember_digest(connection, "daily", "shop", NOW - SECOND, silent=True, seen=7)
-        assert await outbox.last_digest(connection, "daily", "shop") == outbox.Last(NOW - SECOND, 7)
-        assert await outbox.last_digest(connection, "daily", "till") is None
+        assert await digests.last(connection, "daily", "shop") is None
+        assert await digests.remember(connection, "daily", "shop", NOW, silent=False, seen=3)
+        assert not await digests.remember(connection, "daily", "shop", NOW, silent=False, seen=4)
+        assert await digests.remember(connection, "daily", "shop", NOW - SECOND, silent=True, seen=7)
+        assert await digests.last(connection, "daily", "shop") == digests.Last(NOW - SECOND, 7)
+        assert await digests.last(connection, "daily", "till") is None
 
 
 # -- inbox

@@ -26,6 +26,8 @@ from rules.names import without_names
 from rules.views import Explanation, Status
 
 PAGE = 10
+LONGEST_NAME = 500
+"""Characters of a key, with its owner and repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class StoreDesk:
         whole = await explain_row(connection, book, table, row, now)
         return whole if asker.operator else without_names(whole, book.model, asker.handle)
 
-    async def standing(self, asker: Asker) -> list[Finding]:
+    async def failing(self, asker: Asker) -> list[Finding]:
         """Every open finding that the asker may see, then every waived one; gravest first."""
         async with self.database.read() as connection:
             return [*await self._open(connection, asker), *await self._waived(connection, asker)]
@@ -132,7 +134,9 @@ class StoreDesk:
         return self._counts(asker, product, None)
 
     async def _named(self, connection: AsyncConnection, what: str) -> list[tuple[str, str]]:
-        finding = (await findings.by_ids(connection, [what.lower()])).get(what.lower())
+        if len(what) > LONGEST_NAME or not what.isprintable():  # what a database may refuse to look for
+            return []
+        finding = await findings.by_id(connection, what.lower())
         if finding is not None:
             return [(finding.table, finding.subject)]
         return await facts.find(connection, what)

@@ -9,12 +9,12 @@ from rules.findings import Finding
 from rules.health import Complied, Health, health
 
 
-def healths(book: Book, counts: Sequence[Count], standing: Sequence[Finding]) -> dict[str, Health]:
-    """Health by product, in the order of the model. `standing` are the findings that are open or waived.
+def healths(book: Book, counts: Sequence[Count], failing: Sequence[Finding]) -> dict[str, Health]:
+    """Health by product, in the order of the model. `failing` are the findings that are open or waived.
 
     Only rules that people hear of count; what is waived leaves both sides.
     """
-    waived = Counter((f.rule, f.product) for f in standing if f.state != "open")
+    waived = Counter((f.rule, f.product) for f in failing if f.state != "open")
     found = {}
     for product in book.model.products:
         rules = [
@@ -22,9 +22,7 @@ def healths(book: Book, counts: Sequence[Count], standing: Sequence[Finding]) ->
             for c in counts
             if c.product == product and book.speaks(c.rule, product)
         ]
-        worst = max(
-            (f.severity for f in standing if f.product == product and f.state == "open"), default=None
-        )
+        worst = max((f.severity for f in failing if f.product == product and f.state == "open"), default=None)
         found[product] = health(rules, worst)
     return found
 

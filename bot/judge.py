@@ -31,7 +31,7 @@ from rules.findings import (
 from rules.judge import evidence, says
 from rules.rule import Rule
 from rules.verdict import severity_of
-from rules.waivers import Waiver, standing
+from rules.waivers import Waiver, covering
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +190,8 @@ def _compare(book: Book, table: str, seen: Verdicts, before: _Before, now: datet
         )
         severity = _severity(book, rule, digit, blank if alive else None, tier, now)
         judged = replace(blank, severity=severity) if seen.fresh and digit >= Digit.FAIL else blank
-        waiver = standing(before.waivers[rule.id], judged, before.today)
-        if blank.state == "waived" and standing(before.waivers[rule.id], blank, before.today) is None:
+        waiver = covering(before.waivers[rule.id], judged, before.today)
+        if blank.state == "waived" and covering(before.waivers[rule.id], blank, before.today) is None:
             severity = _severity(book, rule, digit, None, tier, now)  # it ended: the clock starts anew
         look = Seen(
             digit=digit,

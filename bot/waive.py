@@ -15,7 +15,7 @@ from bot.store import facts, findings, ledger, outbox, waivers
 from bot.store.database import Database
 from rules.findings import Finding, Severity, Transition, unwaived, waived
 from rules.rights import DOERS, About, Allowed, Refused, may
-from rules.waivers import Waiver, fits, impossible, standing, taken
+from rules.waivers import Waiver, covering, fits, impossible, taken
 
 BY_ITSELF = "opsbot"
 """Who the ledger names where a waiver ended by its date alone."""
@@ -44,7 +44,7 @@ async def request(
     """Ask for a waiver of an open finding; gives it as it waits for a decision, or why it cannot be."""
     today = book.today(now)
     async with database.write() as connection:
-        finding = (await findings.by_ids(connection, [wish.finding])).get(wish.finding)
+        finding = await findings.by_id(connection, wish.finding)
         if finding is None:
             return impossible(f"There is no finding {wish.finding}.")
         allowed = may(book.model, "request", actor.handle, about_finding(book, finding), today)
@@ -129,9 +129,11 @@ async def expire(database: Database, book: Book, now: datetime) -> list[Waiver]:
 async def named(database: Database, what: str) -> list[Finding]:
     """The finding of that id, else the open and waived ones about that key, gravest first."""
     async with database.read() as connection:
-        by_id = await findings.by_ids(connection, [what.lower()])
+        by_id = await findings.by_id(connection, what.lower())
+        if by_id is not None:
+            return [by_id]
         failing = [*await findings.open_now(connection), *await findings.waived_now(connection)]
-    return [*by_id.values()] or [f for f in failing if (f.key or "").lower() == what.lower()]
+    return [f for f in failing if (f.key or "").lower() == what.lower()]
 
 
 def about_finding(book: Book, finding: Finding) -> About:
@@ -153,7 +155,7 @@ async def about_whole(connection: AsyncConnection, book: Book, finding: Finding,
 async def _finding(connection: AsyncConnection, waiver: Waiver | None) -> Finding | None:
     if waiver is None or waiver.finding is None:
         return None
-    return (await findings.by_ids(connection, [waiver.finding])).get(waiver.finding)
+    return await findings.by_id(connection, waiver.finding)
 
 
 def _needless(finding: Finding, before: list[Waiver], wish: Wish, today: date) -> Refused | None:
@@ -164,9 +166,9 @@ def _needless(finding: Finding, before: list[Waiver], wish: Wish, today: date) -
         return impossible(f"Finding {finding.id} is {finding.state}: only an open one can be waived.")
     if waiting := next((w for w in before if w.state == "requested"), None):
         return impossible(f"Waiver {waiting.id} for this finding waits for a decision already.")
-    covering = standing(before, finding, today)
-    if covering is not None and covering.until >= wish.until:
-        return impossible(f"It is waived already, by {covering.words}.")
+    holding = covering(before, finding, today)
+    if holding is not None and holding.until >= wish.until:
+        return impossible(f"It is waived already, by {holding.words}.")
     return None
 
 
@@ -183,11 +185,11 @@ async def _take_effect(
     connection: AsyncConnection, book: Book, finding: Finding, waiver: Waiver, now: datetime
 ) -> None:
     """What the step does to the finding at once; a judgement under way sees that it came too late."""
-    covering = standing(await waivers.holding(connection, book, now), finding, book.today(now))
+    holding = covering(await waivers.holding(connection, book, now), finding, book.today(now))
     transition: Transition
-    if finding.state == "open" and covering is not None:
-        transition = waived(finding, now, covering.words)
-    elif finding.state == "waived" and covering is None:
+    if finding.state == "open" and holding is not None:
+        transition = waived(finding, now, holding.words)
+    elif finding.state == "waived" and holding is None:
         transition = unwaived(finding, now, f"waiver {waiver.id} was revoked")
     else:
         return

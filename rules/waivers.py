@@ -77,7 +77,7 @@ def fits(model: OperatingModel, until: date, today: date) -> Refused | None:
     return None
 
 
-def standing(waivers: Iterable[Waiver], finding: Finding, today: date) -> Waiver | None:
+def covering(waivers: Iterable[Waiver], finding: Finding, today: date) -> Waiver | None:
     """The waiver that covers a finding on that day, the longest of several; None where none does."""
     holding = [
         w

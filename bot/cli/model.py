@@ -13,7 +13,7 @@ from bot.errors import COMMAND_UNKNOWN
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bot.explain.path import Said
+    from bot.explain.path import ModelValue
     from config.load import Loaded, ModelMistakes
 
 app = typer.Typer(help="Check and show the operating model.", no_args_is_help=True)
@@ -129,7 +129,7 @@ def show(
         _print_table(id_, rows)
 
 
-def _values(loaded: "Loaded", product: str) -> "dict[str, Said]":
+def _values(loaded: "Loaded", product: str) -> "dict[str, ModelValue]":
     """Each value of a product, by its path below the product."""
     from bot.explain.path import Words  # noqa: PLC0415 - not for --help
 
@@ -138,12 +138,12 @@ def _values(loaded: "Loaded", product: str) -> "dict[str, Said]":
     return {one.key.removeprefix(f"products.{product}."): one for one in said}
 
 
-def _as_object(said: "Said") -> dict[str, Any]:
+def _as_object(said: "ModelValue") -> dict[str, Any]:
     file, line = (said.origin.file, said.origin.line) if said.origin else (None, None)
     return {"value": said.value, "file": file, "line": line}
 
 
-def _print_table(product: str, rows: "dict[str, Said]") -> None:
+def _print_table(product: str, rows: "dict[str, ModelValue]") -> None:
     from rich.table import Table  # noqa: PLC0415 - loaded only where something is printed
     from rich.text import Text  # noqa: PLC0415 - the same
 

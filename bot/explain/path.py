@@ -14,7 +14,7 @@ from rules.declared import level
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ModelValue:
     """One value of the model: `key` is its path; no place for a built-in default."""
 
     key: str
@@ -36,7 +36,7 @@ class PathExplained:
 
     path: str
     meaning: str
-    values: tuple[Said, ...]
+    values: tuple[ModelValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Words:
         found = tuple(self._defaults(parts) if _is_default(parts) else self.values(parts))
         return PathExplained(dotted(parts), meaning(parts), found) if found else None
 
-    def values(self, path: KeyPath) -> Iterator[Said]:
+    def values(self, path: KeyPath) -> Iterator[ModelValue]:
         """What the files say at and below a path, then the built-in defaults that are not empty."""
         written = _walk(self.tree, path)
         own = dict(_leaves(written, dotted(path)))
@@ -65,16 +65,16 @@ class Words:
         for key, value in () if extends else _leaves(self._resolved(path), dotted(path)):
             known = key in own or any(k.startswith((f"{key}.", f"{key}[")) for k in own)
             if not known and value not in (None, [], {}, "") and not self._is_below(key, own):
-                yield Said(key, value, None, "built in")
+                yield ModelValue(key, value, None, "built in")
 
     def paths(self) -> Iterator[str]:
         """All paths that a person may ask about, down to the values."""
         for path, _ in _nodes(self.tree, ()):
             yield dotted(path)
 
-    def _said(self, key: str, value: Any) -> Said:
+    def _said(self, key: str, value: Any) -> ModelValue:
         origin = self.origins.near(key)
-        return Said(key, value, self.origins.short(origin), level(origin), origin=origin)
+        return ModelValue(key, value, self.origins.short(origin), level(origin), origin=origin)
 
     def _is_below(self, key: str, own: Mapping[str, Any]) -> bool:
         return any(key.startswith((f"{k}.", f"{k}[")) for k in own)
@@ -88,7 +88,7 @@ class Words:
             return {name: value for name, value in found.items() if name != "id"}
         return found
 
-    def _defaults(self, parts: KeyPath) -> Iterator[Said]:
+    def _defaults(self, parts: KeyPath) -> Iterator[ModelValue]:
         """What a level lets its products inherit, as these have it."""
         if parts[:2] == (DEFAULTS, RULES):
             yield from self.values((RULES, *parts[2:]))
@@ -101,7 +101,7 @@ class Words:
                 if f"{origin.said}.".startswith(f"{wanted}."):
                     found.setdefault(origin.said, (value, origin, []))[2].append(id_)
         for said, (value, origin, heirs) in found.items():
-            yield Said(said, value, self.origins.short(origin), level(origin), tuple(heirs), origin)
+            yield ModelValue(said, value, self.origins.short(origin), level(origin), tuple(heirs), origin)
 
 
 def parsed(path: str) -> KeyPath:

@@ -30,7 +30,7 @@ async def explain_word(app: App, word: str) -> Told | Misheard:
     book, now = app.book, app.clock()
     words = Words(book.model, book.tree, book.origins)
     async with app.database.read() as connection:
-        finding = (await findings.by_ids(connection, [word.lower()])).get(word.lower())
+        finding = await findings.by_id(connection, word.lower())
         judged = await facts.judged_at(connection) is not None
         known = await facts.find(connection, word) if judged and finding is None else []
         if finding is not None or any(table not in _OF_THE_MODEL for table, _ in known):

@@ -35,7 +35,7 @@ from rules.health import Health
 from rules.holders import MANAGER, here, role_words
 from rules.names import sentence_without_names, without_names
 from rules.views import Explanation
-from rules.waivers import Waiver, standing
+from rules.waivers import Waiver, covering
 
 EXPLAINED = 500
 """Findings that are explained whole; a page must open in a browser."""
@@ -68,7 +68,7 @@ async def gather(app: App, command: str, channel: str | None = None) -> Page:
     book, reader = app.book, reader_of(app, channel)
     now = reader.desk.now()
     status = await reader.desk.status(reader.asker, None)
-    found = await reader.desk.standing(reader.asker)
+    found = await reader.desk.failing(reader.asker)
     open_now = [f for f in found if f.state == "open"]
     shown = open_now[: EXPLAINED + LISTED]
     waived = [f for f in found if f.state == "waived"]
@@ -154,7 +154,7 @@ def _groups(book: Book, entries: Iterable[Entry]) -> tuple[Group, ...]:
 def _waived(
     book: Book, finding: Finding, words: Mapping[str, Said], held: Iterable[Waiver], now: datetime
 ) -> WaivedEntry:
-    waiver = standing(held, finding, book.today(now))
+    waiver = covering(held, finding, book.today(now))
     entry = _entry(book, finding, words[finding.id])
     if waiver is None:  # it ended since the last judgement, which the next one will say
         return WaivedEntry(entry, "its waiver has ended; the next judgement opens it", "")

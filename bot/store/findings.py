@@ -74,6 +74,11 @@ async def by_ids(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, F
     return found
 
 
+async def by_id(connection: AsyncConnection, id_: str) -> Finding | None:
+    """The finding of that id, in any state; None where there is none."""
+    return (await by_ids(connection, [id_])).get(id_)
+
+
 async def open_now(connection: AsyncConnection) -> list[Finding]:
     """All open findings, gravest and oldest first."""
     return await _in_state(connection, "open")

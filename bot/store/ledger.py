@@ -36,9 +36,7 @@ async def append(connection: AsyncConnection, entry: Entry) -> None:
     )
 
 
-async def about(connection: AsyncConnection, subject: str) -> list[Entry]:
-    """Everything that was decided about a subject, in the order it was written."""
-    rows = await connection.execute(
-        sa.select(ledger).where(ledger.c.subject == subject).order_by(ledger.c.id)
-    )
+async def entries(connection: AsyncConnection) -> list[Entry]:
+    """Every act, in the order it was written."""
+    rows = await connection.execute(sa.select(ledger).order_by(ledger.c.id))
     return [Entry(r.at, r.who, r.event, r.subject, r.why, r.what) for r in rows]

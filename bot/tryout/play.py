@@ -10,10 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
-
-import sqlalchemy as sa
 
 from bot import demo
 from bot.demo import (
@@ -27,8 +24,8 @@ from bot.demo import (
     prepare,
     write_settings,
 )
+from bot.store import ledger
 from bot.store.database import Database
-from bot.store.tables import ledger
 from bot.tryout.steps import Broken, Clock, Command, Edit, Ledger, Script
 from config.variables import PREFIX
 from connectors.larkfield.exports import write_exports
@@ -166,17 +163,17 @@ class _Stage:
         database = Database(f"sqlite+aiosqlite:///{self._place / DATABASE}")
         try:
             async with database.read() as connection:
-                rows = (await connection.execute(sa.select(ledger).order_by(ledger.c.id))).all()
+                acts = await ledger.entries(connection)
         finally:
             await database.close()
-        return [_act(row) for row in rows]
+        return [_act(act) for act in acts]
 
 
-def _act(row: Any) -> str:
+def _act(act: ledger.Entry) -> str:
     """One row of the ledger on a line."""
-    what = "; ".join(f"{name} {_plain(value)}" for name, value in row.what.items())
-    why = f"; why: {row.why}" if row.why else ""
-    return f"{row.at.astimezone(BERLIN):%d %b %H:%M}  {row.who}  {row.event}  {row.subject}: {what}{why}"
+    what = "; ".join(f"{name} {_plain(value)}" for name, value in act.what.items())
+    why = f"; why: {act.why}" if act.why else ""
+    return f"{act.at.astimezone(BERLIN):%d %b %H:%M}  {act.who}  {act.event}  {act.subject}: {what}{why}"
 
 
 def _plain(value: object) -> str:

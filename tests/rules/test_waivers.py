@@ -11,7 +11,7 @@ from rule_records import model
 
 from rules.findings import Finding, Severity
 from rules.rights import Refused
-from rules.waivers import STEPS, State, Step, Waiver, declared, fits, standing, taken
+from rules.waivers import STEPS, State, Step, Waiver, covering, declared, fits, taken
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 TODAY = NOW.date()
@@ -49,7 +49,7 @@ def test_over_any_life_what_was_denied_revoked_or_expired_never_holds_again(step
         if isinstance(after, Waiver):
             waiver = after
             states.append(after.state)
-        assert (standing([waiver], FINDING, TODAY) is not None) == (waiver.state == "approved")
+        assert (covering([waiver], FINDING, TODAY) is not None) == (waiver.state == "approved")
     assert len(states) == len(set(states)) <= 3
 
 
@@ -75,8 +75,8 @@ def test_the_model_may_allow_less() -> None:
 
 
 def test_a_waiver_holds_through_its_last_day() -> None:
-    assert standing([HOLDING], FINDING, HOLDING.until) == HOLDING
-    assert standing([HOLDING], FINDING, HOLDING.until + DAY) is None
+    assert covering([HOLDING], FINDING, HOLDING.until) == HOLDING
+    assert covering([HOLDING], FINDING, HOLDING.until + DAY) is None
 
 
 @pytest.mark.parametrize(
@@ -89,18 +89,18 @@ def test_a_waiver_holds_through_its_last_day() -> None:
     ids=["rule", "subject", "critical"],
 )
 def test_it_covers_one_rule_on_one_subject_and_not_what_became_critical(other: Finding) -> None:
-    assert standing([HOLDING], other, TODAY) is None
+    assert covering([HOLDING], other, TODAY) is None
 
 
 def test_one_that_covers_critical_covers_all() -> None:
     grave = replace(HOLDING, critical=True)
     for severity in Severity:
-        assert standing([grave], replace(FINDING, severity=severity), TODAY) == grave
+        assert covering([grave], replace(FINDING, severity=severity), TODAY) == grave
 
 
 def test_of_several_the_longest_stands() -> None:
     longer = replace(HOLDING, id=4, until=TODAY + DAY)
-    assert standing([HOLDING, longer], FINDING, TODAY) == longer
+    assert covering([HOLDING, longer], FINDING, TODAY) == longer
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_waiver_of_the_model_names_one_item_or_all_of_a_place(subject: str, ke
         {"rule": "flow-rule", "subject": subject, "reason": "x", "approved_by": "ana", "until": "2027-11-24"}
     ]
     (waiver,) = declared(model(people={"ana": {}}, waivers=long), TODAY)
-    assert (standing([waiver], replace(FINDING, key=key), TODAY) is not None) == covers
+    assert (covering([waiver], replace(FINDING, key=key), TODAY) is not None) == covers
     assert waiver.words == "waiver of the model until 2027-11-24"
 
 

@@ -1,5 +1,6 @@
-"""What every test has: no network but loopback, and a fresh database of each kind."""
+"""What every test has: no network but loopback, a fresh database of each kind, and the demo, played once."""
 
+import fcntl
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -7,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import stopped
 from postgres import Server, find_binaries, running
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.demo import TUESDAY, write_settings
 
 
 def _is_local(address: Any) -> bool:
@@ -86,3 +90,29 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     engine = create_async_engine(database_url)
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def demo_said(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str]:
+    """The folder of `opsbot demo --stay` after Ctrl-C, and what was said.
+
+    The first worker that wants it plays it for all; without the tools, its settings hold the clock alone.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    folder, said = shared / "larkfield", shared / "larkfield.txt"
+    with (shared / "larkfield.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.exists():
+            text = stopped(
+                shared, "demo", "--stay", "--folder", str(folder), when="The tools answer until Ctrl-C"
+            )
+            write_settings(folder, TUESDAY)
+            said.write_text(text, encoding="utf-8")
+    return folder, said.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def larkfield_folder(demo_said: tuple[Path, str]) -> Path:
+    """Larkfield as the demo leaves it, its tools read and judged on Tuesday: a folder to copy."""
+    return demo_said[0]

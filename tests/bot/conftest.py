@@ -1,7 +1,6 @@
 """A migrated and empty database of each kind, quickly; and a shop on it."""
 
 import asyncio
-import fcntl
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,10 +11,7 @@ import sqlalchemy as sa
 from postgres import Server
 from shop import Shop, book
 
-from bot.app import open_app
-from bot.book import Book, read_book
-from bot.demo import TUESDAY, larkfield_tools
-from bot.demo import prepare as prepare_demo
+from bot.book import Book
 from bot.store.database import Database
 from bot.store.facts import FACTS, prepare
 from bot.store.migrate import migrate
@@ -83,31 +79,3 @@ def shop_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
 def shop(database: Database, shop_book: Book) -> Shop:
     """The shop on a fresh database."""
     return Shop(database, shop_book)
-
-
-async def _tuesday(folder: Path) -> None:
-    prepare_demo(folder)
-    async with larkfield_tools(folder) as company:
-        company.wall.now = TUESDAY
-        async with open_app(company.settings, read_book(company.settings.model), company.wall) as app:
-            for source in app.connectors:
-                await app.sync(source)
-            await app.judge()
-            await app.digests(keep=True)
-
-
-@pytest.fixture(scope="session")
-def larkfield_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Larkfield's tools read and judged once, as they are on Tuesday: a folder to copy.
-
-    The first worker that wants it makes it for all.
-    """
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "larkfield"
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            half = folder.with_suffix(".half")
-            asyncio.run(_tuesday(half))
-            half.rename(folder)
-    return folder

@@ -90,3 +90,11 @@ async def _explanations_agree_with_the_list(app: App) -> None:
         assert explained is not None
         (rule,) = (r for r in explained.rules if r.finding == line.finding)
         assert (rule.severity, rule.says) == (line.severity, line.says)
+
+
+def test_it_ends_with_the_address_of_the_page_and_five_things_to_try(demo_said: tuple[Path, str]) -> None:
+    folder, said = demo_said
+    ending = said.partition("Done in")[2]
+    assert (folder / "report.html").as_uri() in ending
+    names = ("waiver", "threshold", "outage", "fix", "yours")
+    assert all(f"try {name} --folder {folder}" in ending for name in names)

@@ -1,23 +1,25 @@
 """Every command that the documentation shows is run, in a folder of Larkfield's, while its tools answer."""
 
+import asyncio
 import logging
-import os
 import shutil
-import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import pytest
 import structlog
+from commands import limited, stopped
 from documentation import PAGES, Shown, in_blocks, in_sentences, names, parse
 
 from bot.cli.app import run
+from bot.demo import TUESDAY, larkfield_tools, write_settings
 from connectors.larkfield.exports import write_exports
+
+pytestmark = pytest.mark.xdist_group("documented commands")  # they share a folder and the tools that answer
 
 NOT_OURS = {
     "gh": "asks the real GitHub",
@@ -25,15 +27,12 @@ NOT_OURS = {
     "python3": "Python's own backup of SQLite",
 }
 """What the pages show beside our commands and is not run here, with the reason."""
-STAYS = {
-    ("demo", "--stay"): "answer until Ctrl-C",
-    ("run",): "service_started",
-    ("report", "--serve"): "The page is at",
-}
-"""Commands that go on until they are stopped: by what they say when they have begun."""
-ELSEWHERE = {("try", name) for name in ("waiver", "threshold", "outage", "fix", "yours")} | {
-    ("init", "--from", "export.csv")
-}
+STAYS = {("run",): "service_started", ("report", "--serve"): "The page is at"}
+"""Commands that go on until they are stopped, whatever follows: by what they say when they have begun."""
+ELSEWHERE = {
+    ("try", "waiver"), ("try", "threshold"), ("try", "outage"), ("try", "fix"), ("try", "yours"),
+    ("init", "--from", "export.csv"),
+}  # fmt: skip
 """Whole scripts of commands, which tests/bot/tryout plays to their ends; and `init` where no model is yet, as
 tests/bot/cli/test_init.py does: here is one."""
 
@@ -46,15 +45,22 @@ def shown() -> list[Shown]:
     return list(every.values())
 
 
+def stays(words: tuple[str, ...]) -> bool:
+    return any(words[: len(first)] == first for first in STAYS)
+
+
+def run_here() -> list[Shown]:
+    return [s for s in shown() if s.ours and not stays(s.words[1:]) and s.words[1:] not in ELSEWHERE]
+
+
 @pytest.fixture(scope="module")
-def larkfield(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder as a reader has it after `opsbot demo --stay`, with the exports the guides name."""
+def larkfield(larkfield_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder as a reader has it beside a demo that stays, with the exports the guides name."""
     folder = tmp_path_factory.mktemp("docs")
-    with started(folder, "demo", "--stay") as demo:
-        assert demo.stdout is not None
-        until(demo.stdout, STAYS["demo", "--stay"])
-        shutil.copytree(folder / "opsbot-demo", folder, dirs_exist_ok=True)
-        prepare_exports(folder)
+    shutil.copytree(larkfield_folder, folder, dirs_exist_ok=True)
+    shutil.copytree(larkfield_folder, folder / "opsbot-demo")
+    prepare_exports(folder)
+    with tools_answer(folder):
         yield folder
 
 
@@ -64,38 +70,28 @@ def prepare_exports(folder: Path) -> None:
     shutil.copy(written["jira.csv"], folder / "export.csv")
 
 
+@contextmanager
+def tools_answer(folder: Path) -> Iterator[None]:
+    """Larkfield's tools answer from another thread, and the folder's settings say where."""
+    loop = asyncio.new_event_loop()
+    tools = larkfield_tools(folder)
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(loop.run_forever)
+        try:
+            company = asyncio.run_coroutine_threadsafe(tools.__aenter__(), loop).result()
+            company.wall.now = TUESDAY
+            write_settings(folder, TUESDAY, company.settings)
+            yield
+            asyncio.run_coroutine_threadsafe(tools.__aexit__(None, None, None), loop).result()
+        finally:
+            loop.call_soon_threadsafe(loop.stop)
+    loop.close()
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
-
-
-@contextmanager
-def started(folder: Path, *words: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
-    """A command that stays, stopped at the end as Ctrl-C stops it; it must then end well."""
-    process = subprocess.Popen(  # noqa: S603 - ourselves
-        [sys.executable, "-m", "bot", *words],
-        cwd=folder, env=os.environ | environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
-    assert process.returncode == 0
-
-
-def until(lines: IO[str], phrase: str) -> None:
-    told = []
-    for line in lines:
-        told.append(line)
-        if phrase in line:
-            return
-    pytest.fail("".join(told))
 
 
 def test_the_commands_are_found() -> None:
@@ -125,21 +121,15 @@ def test_every_command_of_ours_does_what_its_page_says(
     monkeypatch.chdir(larkfield)
     monkeypatch.setenv("COLUMNS", "200")
     with logging_kept():
-        for one in shown():
-            if not one.ours or one.words[1:] in STAYS or one.words[1:] == ("demo",):
-                continue
-            with subtests.test(f"{one.page}: {' '.join(one.words)}"):
+        for one in run_here():
+            line = " ".join(one.words[1:])
+            with subtests.test(f"{one.page}: {line}"):
                 monkeypatch.setattr(sys, "argv", [*one.words])
-                with pytest.raises(SystemExit) as ended:
+                with limited(line), pytest.raises(SystemExit) as ended:
                     run()
                 out, err = capsys.readouterr()
                 assert int(ended.value.code or 0) == one.code, err
                 assert_tells(one.output, out)
-
-
-def stays(one: Shown) -> bool:
-    """Whether it goes on until it is stopped, whatever its port."""
-    return any(one.words[1:][: len(words)] == words for words in STAYS)
 
 
 def assert_tells(shown: str, told: str) -> None:
@@ -162,8 +152,6 @@ def logging_kept() -> Iterator[None]:
         logging.root.setLevel(level)
 
 
-@pytest.mark.parametrize("words", [words for words in STAYS if words[0] != "demo"])
-def test_what_stays_starts_and_stops(larkfield: Path, words: tuple[str, ...]) -> None:
-    with started(larkfield, *words, OPSBOT_WEB_PORT=str(free_port())) as process:
-        assert process.stdout is not None
-        until(process.stdout, STAYS[words])
+@pytest.mark.parametrize("words", STAYS)
+def test_what_stays_starts_and_ends_well_on_ctrl_c(larkfield: Path, words: tuple[str, ...]) -> None:
+    stopped(larkfield, *words, when=STAYS[words], OPSBOT_WEB_PORT=str(free_port()))

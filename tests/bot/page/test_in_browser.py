@@ -1,6 +1,5 @@
 """The demo's page in a real browser: by keyboard, for screen readers, on a phone, and without a request."""
 
-import asyncio
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from bot.demo import play
 from bot.page.render import page_html
 from bot.page.views import Group
 
@@ -25,21 +23,13 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def told() -> list[str]:
-    """What the demo says."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def demo_page(tmp_path_factory: pytest.TempPathFactory, told: list[str]) -> Path:
+def demo_page(larkfield_folder: Path) -> Path:
     """The page the demo ends with."""
-    folder = tmp_path_factory.mktemp("page") / "opsbot-demo"
-    asyncio.run(play(folder, told.append))
-    return folder / "report.html"
+    return larkfield_folder / "report.html"
 
 
 @pytest.fixture(scope="module")
-def chromium(demo_page: Path) -> Iterator[Browser]:  # noqa: ARG001 - no event loop may start beside the browser's
+def chromium() -> Iterator[Browser]:
     assert CHROMIUM is not None, "OPSBOT_TEST_BROWSER=required, and there is no Chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -143,12 +133,3 @@ def test_hostile_texts_do_nothing_even_on_a_phone(browser_page: Page, tmp_path: 
     assert browser_page.title() == "Larkfield: what needs a decision"
     assert browser_page.locator("script, img").count() == 0
     assert browser_page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-
-
-def test_the_demo_ends_with_the_address_of_the_page_and_five_things_to_try(
-    demo_page: Path, told: list[str]
-) -> None:
-    ending = told[-1]
-    assert demo_page.as_uri() in ending
-    names = ("waiver", "threshold", "outage", "fix", "yours")
-    assert all(f"try {name} --folder {demo_page.parent}" in ending for name in names)

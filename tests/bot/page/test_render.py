@@ -11,7 +11,7 @@ import slack_views as views
 
 from bot.page.render import CHANGES, page_html, policy, trouble_html
 from bot.page.views import Group
-from rules.views import RawChange
+from rules.views import Placed, RawChange, Tried
 
 
 class Read(HTMLParser):
@@ -198,3 +198,13 @@ def test_a_finding_without_reasons_says_where_to_ask() -> None:
 def test_trouble_is_told_as_text() -> None:
     assert "&lt;b&gt;\n" not in trouble_html("<b>")
     assert "&lt;b&gt;" in trouble_html("<b>")
+
+
+def test_what_has_no_product_tells_the_selectors_that_were_tried_and_what_came_near() -> None:
+    tried = Tried("products/billing.yaml:12", "label billing", False, "its labels are bilings")
+    placed = Placed("no selector matches", None, (tried,), "label bilings is close to billing")
+    entry = pages.entry(about=pages.about(placed=placed))
+    text = text_of(page_html(pages.page(groups=(Group("p", "P", (entry,)),))))
+    assert "How its product was found: no selector matches" in text
+    assert "label billing: its labels are bilings" in text
+    assert "Nearest miss: label bilings is close to billing" in text

@@ -30,6 +30,11 @@ LONGEST_NAME = 500
 """Characters of a key, with its owner and repository."""
 
 
+def can_be_named(what: str) -> bool:
+    """Whether something may be called so; a database may refuse to look for anything else."""
+    return len(what) <= LONGEST_NAME and what.isprintable()
+
+
 @dataclass(frozen=True, slots=True)
 class StoreDesk:
     """Answers from the store. `clearance` says what an asker may see; `clock` when it is."""
@@ -134,7 +139,7 @@ class StoreDesk:
         return self._counts(asker, product, None)
 
     async def _named(self, connection: AsyncConnection, what: str) -> list[tuple[str, str]]:
-        if len(what) > LONGEST_NAME or not what.isprintable():  # what a database may refuse to look for
+        if not can_be_named(what):
             return []
         finding = await findings.by_id(connection, what.lower())
         if finding is not None:

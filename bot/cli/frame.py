@@ -1,6 +1,7 @@
 """What every command needs: settings, the model, an open app, and how mistakes are told."""
 
 import asyncio
+import json
 import os
 import secrets
 import sys
@@ -108,6 +109,11 @@ def say(text: str = "") -> None:
     typer.echo(_inert(text))
 
 
+def json_text(data: object) -> str:
+    """Plain data as every command prints it with --json."""
+    return json.dumps(data, indent=2, ensure_ascii=False)
+
+
 def complain(text: str, entry: "Entry | None" = None) -> None:
     """One line about what went wrong, apart from the results; `entry` where the text names none yet."""
     typer.echo(_inert(text if entry is None else f"{text} {entry}"), err=True)
@@ -115,7 +121,7 @@ def complain(text: str, entry: "Entry | None" = None) -> None:
 
 def _inert(text: str) -> str:
     """The text without what a terminal obeys: titles come from tools, and anybody may write there."""
-    return text.translate(CONTROLS)
+    return text.translate(CONTROLS).encode(errors="replace").decode()
 
 
 def guarded(command: Callable[..., Any], *, debug: bool) -> int:

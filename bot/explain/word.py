@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.app import App
+from bot.desk import can_be_named
 from bot.explain.path import PathExplained, Words
 from bot.explain.product import ProductTold, explain_product
 from bot.explain.rule import RuleTold, explain_rule_whole
@@ -28,6 +29,8 @@ class Misheard:
 async def explain_word(app: App, word: str) -> Told | Misheard:
     """The explanation of what a word means; in doubt a finding, then a key, a rule, a product, a path."""
     book, now = app.book, app.clock()
+    if not can_be_named(word):
+        return Misheard(())
     words = Words(book.model, book.tree, book.origins)
     async with app.database.read() as connection:
         finding = await findings.by_id(connection, word.lower())

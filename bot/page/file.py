@@ -11,6 +11,10 @@ def write(html: str, path: Path) -> str:
     Raises:
         OSError: the folder does not exist or cannot be written.
     """
+    path = path.resolve()
+    if path.exists() and not path.is_file():  # a device or a pipe is written into; a folder refuses
+        path.write_text(html, encoding="utf-8")
+        return path.as_uri()
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:  # it names the draft, which nobody typed
@@ -23,4 +27,4 @@ def write(html: str, path: Path) -> str:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    return path.resolve().as_uri()
+    return path.as_uri()

@@ -148,6 +148,9 @@ async def test_what_is_unknown_and_what_is_forbidden_look_the_same(desk: StoreDe
     assert await desk.explain(ANA, "TILL-1") is None
     assert await desk.explain(ANA, "") is None
     assert await desk.explain(ANA, "%") is None
+    assert await desk.explain(ANA, "x" * 100_000) is None
+    assert await desk.explain(ANA, "SHOP\0-1") is None
+    assert await desk.explain(ANA, "SHOP\udcff-1") is None
 
 
 async def test_a_pull_request_is_explained_too(shop: Shop, desk: StoreDesk) -> None:

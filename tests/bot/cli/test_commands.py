@@ -99,6 +99,12 @@ def test_what_a_tool_holds_moves_no_cursor(opsbot: Opsbot, tmp_path: Path) -> No
     assert "SHOP-\ufffd[2J\ufffd1" in answer.out
 
 
+@pytest.mark.parametrize("word", ["x" * 100_000, "SHOP\udcff", "SHOP\0", "%", "'; --"])
+def test_any_word_can_be_asked_about(opsbot: Opsbot, word: str) -> None:
+    opsbot("judge")
+    one_sentence(opsbot("explain", "--", word), "is no finding", "[command-unknown]")
+
+
 def test_the_version_is_told(opsbot: Opsbot) -> None:
     assert opsbot("--version").out.startswith("opsbot 0.")
 

@@ -5,7 +5,6 @@ from datetime import time
 from itertools import groupby
 from typing import Literal
 
-from config.calendar import WorkingTime
 from config.schedule import WEEKDAYS
 from config.week import Window
 from rules import tree
@@ -78,8 +77,3 @@ def chosen_for(declared: Declared, product: str | None) -> tuple[str, str | None
     if stream is not None and stream.calendar:
         return "of the value stream", declared.place(f"value_streams.{stream.id}.calendar")
     return "of the company", declared.place("company.calendar")
-
-
-def zone_and_hours(calendar: WorkingTime) -> str:
-    """One line about a calendar: Europe/Berlin, Mon-Fri 09:00-17:30."""
-    return f"{calendar.zone.key}, {hours(calendar.week)}"

@@ -1,11 +1,10 @@
 """`opsbot doctor`: look at everything opsbot stands on, and say what to do."""
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.frame import FOUND, MORE, complain, opened, options, run_async, say
+from bot.cli.frame import FOUND, MORE, complain, json_text, opened, options, run_async, say
 
 if TYPE_CHECKING:  # these load when the command needs them
     from connectors.connector import Check
@@ -32,7 +31,7 @@ def doctor(
         failed = sum(1 for c in checks if c.state == "fail")
         if as_json:
             shown = {"failed": failed, "checks": [_as_object(check) for check in checks]}
-            say(json.dumps(shown, indent=2, ensure_ascii=False))
+            say(json_text(shown))
         else:
             for check in checks:
                 say(f"{_MARK[check.state]}  {check.name}: {check.detail}")

@@ -1,12 +1,11 @@
 """`opsbot errors`: what the word in brackets at the end of a message means, and what to do."""
 
-import json
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from bot.cli.frame import MISUSED, complain, say
+from bot.cli.frame import MISUSED, complain, json_text, say
 from bot.errors import COMMAND_UNKNOWN
 
 
@@ -26,7 +25,7 @@ def errors(
         raise typer.Exit(MISUSED)
     if as_json:
         shown = [asdict(ALL[asked])] if asked else [asdict(entry) for entry in ALL.values()]
-        say(json.dumps(shown, indent=2, ensure_ascii=False))
+        say(json_text(shown))
     elif asked:
         entry = ALL[asked]
         say(f"{entry.name}\n  means     {entry.means}\n  because   {entry.cause}\n  do this   {entry.cure}")

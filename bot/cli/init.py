@@ -1,12 +1,21 @@
 """`opsbot init`: a first operating model, proposed from an export, with questions for a person."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli.frame import MISUSED, UNREADABLE, clock_of, complain, options, run_async, say, settings_of
+from bot.cli.frame import (
+    MISUSED,
+    UNREADABLE,
+    clock_of,
+    complain,
+    json_text,
+    options,
+    run_async,
+    say,
+    settings_of,
+)
 from bot.errors import INIT_EXISTS
 
 
@@ -67,11 +76,7 @@ def init(
         except AlreadyThereError as error:
             complain(str(error), INIT_EXISTS)
             return MISUSED
-        told = (
-            json.dumps(initial.as_json(), indent=2, ensure_ascii=False)
-            if as_json
-            else as_text(initial, export, folder, dry=dry_run)
-        )
+        told = json_text(initial.as_json()) if as_json else as_text(initial, export, folder, dry=dry_run)
         say(told)
         return UNREADABLE if initial.problems else 0
 

@@ -1,6 +1,5 @@
 """`opsbot sync` and `opsbot judge`: read the tools, and hold what was read against the model."""
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +13,7 @@ from bot.cli.frame import (
     UNREADABLE,
     clock_of,
     complain,
+    json_text,
     opened,
     options,
     run_async,
@@ -72,7 +72,7 @@ def sync(
                 if not as_json:
                     _tell(done[-1], connected=name not in app.refused)
         if as_json:
-            say(json.dumps([_as_object(pulled) for pulled in done], indent=2, ensure_ascii=False))
+            say(json_text([_as_object(pulled) for pulled in done]))
         elif sum(len(pulled.problems) + (pulled.error is not None) for pulled in done) > 1:
             complain(MORE)
         return 0 if all(pulled.outcome == "complete" for pulled in done) else UNREADABLE
@@ -157,7 +157,7 @@ def judge(
         else:
             async with opened(options(context)) as app:
                 report = await app.judge_now()
-        say(json.dumps(report.as_json(), indent=2, ensure_ascii=False) if as_json else report.as_text())
+        say(json_text(report.as_json()) if as_json else report.as_text())
         worst = report.worst
         if fail_on and worst is not None and worst.word in _at_least(fail_on):
             return FOUND

@@ -1,13 +1,12 @@
 """`opsbot model`: check the operating model, and show what it says and where each value comes from."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.frame import MISUSED, MORE, complain, options, settings_of
+from bot.cli.frame import MISUSED, MORE, complain, json_text, options, settings_of
 from bot.errors import COMMAND_UNKNOWN
 
 if TYPE_CHECKING:
@@ -123,7 +122,7 @@ def show(
     values = {id_: _values(loaded, id_) for id_ in chosen}
     if as_json:
         objects = {i: {key: _as_object(said) for key, said in rows.items()} for i, rows in values.items()}
-        typer.echo(json.dumps(objects, indent=2, ensure_ascii=False))
+        typer.echo(json_text(objects))
         return
     for id_, rows in values.items():
         _print_table(id_, rows)

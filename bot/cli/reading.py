@@ -1,13 +1,12 @@
 """`opsbot findings`, `opsbot explain` and `opsbot rules`: what is open, why, and by which rule."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
-from bot.cli.frame import MISUSED, complain, opened, options, run_async, say
+from bot.cli.frame import MISUSED, complain, json_text, opened, options, run_async, say
 from bot.errors import COMMAND_UNKNOWN
 
 
@@ -117,4 +116,4 @@ def _unknown(kind: str, name: str, known: Iterable[str]) -> int:
 def _json(data: Any) -> str:
     from bot.words import plain  # noqa: PLC0415 - loads when it is needed
 
-    return json.dumps(plain(data), indent=2, ensure_ascii=False)
+    return json_text(plain(data))

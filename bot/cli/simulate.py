@@ -1,12 +1,11 @@
 """`opsbot simulate`: what a change of the operating model would do, before anybody makes it."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli.frame import MISUSED, complain, opened, options, run_async, say
+from bot.cli.frame import MISUSED, complain, json_text, opened, options, run_async, say
 from bot.errors import COMMAND_USAGE
 
 
@@ -47,7 +46,7 @@ def simulate(
             outlook = await simulated(app.database, app.book, book, app.clock())
         values = altered(present, changed, app.book)
         if as_json:
-            say(json.dumps(outlook.as_json(values), indent=2, ensure_ascii=False))
+            say(json_text(outlook.as_json(values)))
         else:
             say(outlook.as_text(values, verbose=verbose))
         return 0

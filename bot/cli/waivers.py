@@ -1,12 +1,11 @@
 """`opsbot waive` and `opsbot waivers`: accept a deviation until a day, decided by the person it is up to."""
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.cli.frame import MISUSED, complain, opened, options, run_async, say
+from bot.cli.frame import MISUSED, complain, json_text, opened, options, run_async, say
 
 if TYPE_CHECKING:  # these load when a command needs them
     from bot.app import App
@@ -115,7 +114,7 @@ def _list(context: typer.Context, *, ended: bool, as_json: bool) -> None:
         async with opened(options(context)) as opsbot:
             found = await listed(opsbot.database, opsbot.book, opsbot.clock)
         if as_json:
-            say(json.dumps([one.as_json() for one in found], indent=2, ensure_ascii=False))
+            say(json_text([one.as_json() for one in found]))
         else:
             say(as_text(found, ended=ended))
         return 0

@@ -13,7 +13,7 @@ MOST_WORDS = 200
 """More statuses or types than this are nobody's workflow; the rest is counted."""
 CERTAIN = (
     "# What a comment says of its line. fact: the tool says so. proposal: by a name or a number, check it.",
-    "# Question: no export can tell; it is in QUESTIONS.md too, and nothing is assumed until you answer.",
+    "# Question: no export can tell; it is in QUESTIONS.md too, and a line behind # counts once you answer.",
 )
 
 
@@ -195,10 +195,24 @@ def _bots(proposal: Proposal) -> Iterator[Line]:
 
 
 def _ignored(proposal: Proposal) -> Iterator[Line]:
-    left_out = proposal.products.left_out
+    trials, left_out = proposal.products.trials, proposal.products.left_out
+    if trials:
+        yield Line("ignore:", "what is no product's work and not judged")
+    for trial in trials:
+        ask = Ask(
+            f"Is {shown(trial.name)} for trying things out, as its name says? If it is work, delete "
+            f"this line and name the project {trial.project} under work: of a product.",
+            trial.unfinished,
+        )
+        why = f"proposal: by its name alone, {many(trial.items, 'item')}"
+        yield Line(f"  - jira: {{project: {trial.project}}}", why, ask)
     if left_out:
         told = ", ".join(f"{shown(c)} {n:,}" for c, n in left_out[:8])
         more = f" and {len(left_out) - 8:,} more" if len(left_out) > 8 else ""
         ask = Ask(f"Where do these belong, which no file proposes? {told}{more}", sum(n for _, n in left_out))
-        yield Line("# ignore: []", "what is no product's work and not judged", ask)
+        if trials:
+            yield Line("#  - github: owner/repository", "one line for each", ask)
+        else:
+            yield Line("# ignore: []", "what is no product's work and not judged", ask)
+    if trials or left_out:
         yield Line("")

@@ -69,8 +69,9 @@ def _list(questions: Sequence[Question]) -> str:
     text = [
         "# Questions about the operating model",
         "",
-        "What nobody could read out of the export. Nothing is assumed until you answer: edit the line",
-        "that is named, and run `opsbot model check`. The first ones decide most.",
+        "What nobody could read out of the export. A line marked as a proposal counts until you change it;",
+        "all else counts once you answer. Edit the line that is named, and run `opsbot model check`.",
+        "The first ones decide most.",
         "",
     ]
     for q in questions:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rules.proposal.ids import ids
 from rules.proposal.meaning import Meanings
 from rules.proposal.tally import Cell, Tally
+from rules.proposal.words import TRIALS
 
 ENOUGH_CHANGES = 5
 """Fewer pull requests than this that name a project say nothing about where a repository belongs."""
@@ -25,6 +26,7 @@ MOST_PRODUCTS = 100
 """More files than this nobody answers questions in; the largest are proposed, the others named."""
 
 _PROJECT = re.compile(r"[A-Z][A-Z0-9_]+")
+_WORD = re.compile(r"\w+")
 _REPOSITORY = re.compile(r"[^/\s*?\[\]]+/[^/\s*?\[\]]+")
 
 
@@ -68,19 +70,31 @@ class Suggested:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A project for trying things out, as its name says."""
+
+    project: str
+    name: str
+    items: int
+    unfinished: int
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestions:
     """The products, and what no product can name."""
 
     products: tuple[Suggested, ...]
     left_out: tuple[tuple[str, int], ...]  # container and its items and pull requests
+    trials: tuple[Trial, ...] = ()  # projects that are proposed as no product's work
 
 
 def suggest(tally: Tally, meant: Meanings) -> Suggestions:
     """Products, the one with most unfinished items first."""
     counts = tally.counted("container") + tally.pulls
     nameable = {c for c in counts if (_REPOSITORY if "/" in c else _PROJECT).fullmatch(c)}
+    trials = sorted(_trials(nameable, tally, meant), key=lambda t: (-t.items, t.project))
     drafts = sorted(
-        _drafts(nameable, tally, meant),
+        _drafts(nameable - {t.project for t in trials}, tally, meant),
         key=lambda p: (-p.unfinished, -p.items, -p.pulls, p.parts[0].container, p.name),
     )
     outside = [(c, counts[c]) for c in counts if c not in nameable]
@@ -88,7 +102,19 @@ def suggest(tally: Tally, meant: Meanings) -> Suggestions:
     return Suggestions(
         products=tuple(_with_ids(drafts[:MOST_PRODUCTS])),
         left_out=tuple(sorted(outside, key=lambda o: (-o[1], o[0]))),
+        trials=tuple(trials),
     )
+
+
+def _trials(nameable: set[str], tally: Tally, meant: Meanings) -> Iterator[Trial]:
+    """Projects whose whole name or key says a trial; such a word among others says nothing."""
+    for project in (c for c in nameable if "/" not in c):
+        name = tally.names.get(project, project)
+        words = set(_WORD.findall(name.casefold()))
+        if project.casefold() in TRIALS or name.casefold() in TRIALS or (words and words <= TRIALS):
+            cells = [(cell, n) for cell, n in tally.cells.items() if cell.container == project]
+            unfinished = sum(n for cell, n in cells if not meant.finished(cell))
+            yield Trial(project, name, sum(n for _, n in cells), unfinished)
 
 
 def _drafts(nameable: set[str], tally: Tally, meant: Meanings) -> Iterator[Suggested]:
@@ -190,7 +216,7 @@ def _unsettled(repository: str, tally: Tally) -> str:
     """What its pull requests say of projects, where that is too little to place it with one."""
     named = tally.named.get(repository, Counter())
     told = [f"{named[p]:,} of its {tally.pulls[repository]:,} pull requests name {p}" for p in sorted(named)]
-    return f"on its own because only {', '.join(told[:3])}" if told else ""
+    return f"on its own: {', '.join(told[:3])}, too few to tell" if told else ""
 
 
 def _candidates(unfinished: Iterable[Counted], tally: Tally) -> Iterator[Candidate]:

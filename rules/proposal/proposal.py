@@ -75,4 +75,6 @@ def _coverage(
         Coverage("people with an e-mail address", sum(1 for p in found.listed if p.email), everybody),
         Coverage("products with an owner", 0, len(products.products)),
     )
-    return tuple(line for line in lines if line.whole)
+    tried = sum(t.items for t in products.trials)
+    trials = [Coverage("items left out, as trials", tried, tally.items)] if tried else []
+    return tuple(line for line in (*lines, *trials) if line.whole)

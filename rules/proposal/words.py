@@ -60,5 +60,11 @@ FLOW: dict[FlowItem, tuple[str, ...]] = {
 }  # fmt: skip
 """Issue types and labels of each flow item, in small letters."""
 
+TRIALS = frozenset((
+    "sandbox", "playground", "test", "tests", "testing", "dummy", "trial",
+    "sandkasten", "spielwiese", "testprojekt", "bac à sable", "テスト", "サンドボックス",
+))  # fmt: skip
+"""What places for trying things out are called, in small letters."""
+
 STATE_OF = {word: state for state, words in STATUSES.items() for word in words}
 FLOW_OF = {word: item for item, words in FLOW.items() for word in words}

@@ -42,7 +42,9 @@ async def test_what_is_proposed_from_larkfields_exports_loads_and_judges_them(tm
     coverage = {c.what: (c.part, c.whole) for c in initial.proposal.coverage} if initial.proposal else {}
     counted = [coverage["items in a proposed product"], coverage["pull requests in one"]]
     assert told.placed == sum(part for part, _ in counted)
-    assert "100 %" in told.as_text()
+    assert [selector.jira.project for selector in model.ignore if selector.jira] == ["SANDBOX"]
+    assert not any("SANDBOX" in line.says for line in told.judged.lines)
+    assert coverage["items left out, as trials"] == (35, 599)
     for path in written:
         assert path.read_text(encoding="utf-8").endswith("\n")
 

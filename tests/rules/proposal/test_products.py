@@ -5,7 +5,7 @@ from rule_records import issue, item, pull
 from rules.proposal.meaning import meanings
 from rules.proposal.products import MOST_PRODUCTS, Suggested, Suggestions, suggest
 from rules.proposal.tally import Tally
-from rules.records import Record, WorkItem
+from rules.records import Container, Record, WorkItem
 
 
 def suggested(*records: Record) -> Suggestions:
@@ -43,7 +43,21 @@ def test_a_repository_that_says_too_little_stands_alone_and_says_why() -> None:
     of = named(
         suggested(item("SHOP-1"), *(pull(n, repository="larkfield/web", title="SHOP-1 x") for n in range(4)))
     )
-    assert of["web"].parts[0].why == "on its own because only 4 of its 4 pull requests name SHOP"
+    assert of["web"].parts[0].why == "on its own: 4 of its 4 pull requests name SHOP, too few to tell"
+
+
+def test_a_project_whose_name_says_trial_is_no_product() -> None:
+    records = [item(f"{project}-1", container=project) for project in ("SANDBOX", "TST", "AUTO")]
+    names = (
+        Container("jira", "TST", "TST", "project", "Spielwiese (Test)"),
+        Container("jira", "AUTO", "AUTO", "project", "Test automation"),
+    )
+    of = suggested(*records, *names)
+    assert list(named(of)) == ["test-automation"]
+    assert [(t.project, t.name, t.items) for t in of.trials] == [
+        ("SANDBOX", "SANDBOX", 1),
+        ("TST", "Spielwiese (Test)", 1),
+    ]
 
 
 def test_components_with_people_of_their_own_split_a_project() -> None:

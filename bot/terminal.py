@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.slack import answers
 from bot.slack.commands.desk import FindingsPage
 from bot.slack.plaintext import as_text
+from bot.words import spelled
 from rules.rule import Rule
 
 
@@ -41,7 +42,7 @@ def rule_text(rule: Rule) -> str:
         f"  violated by {rule.violates.text}",
         f"  severity    {rule.severity.word}",
         *worse,
-        f"  parameters  {', '.join(f'{k} = {_plain(v)}' for k, v in rule.parameters.items()) or 'none'}",
+        f"  parameters  {', '.join(f'{k} = {spelled(v)}' for k, v in rule.parameters.items()) or 'none'}",
         *([f"  only after  {rule.for_} of failing"] if rule.for_ else []),
         *([f"  covered by  {inhibitors}: then it is not told twice"] if inhibitors else []),
         f"  says        {rule.says.text}",
@@ -68,13 +69,3 @@ def rule_object(rule: Rule) -> dict[str, object]:
         "fix": rule.fix.text,
         "accountable": rule.accountable.role,
     }
-
-
-def _plain(value: object) -> str:
-    match value:
-        case float():
-            return f"{value:g}"
-        case bool():
-            return str(value).lower()
-        case _:
-            return str(value)

@@ -1,4 +1,4 @@
-"""Findings in words: the sentences of their rules, filled from the facts as they are today."""
+"""Findings in words: the sentences of their rules, filled from the facts as they are; and values in words."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -55,3 +55,19 @@ def plain(found: object) -> object:
         case list() | tuple():
             return [plain(one) for one in found]
     return found
+
+
+def spelled(value: object) -> str:
+    """A value as YAML writes it on one line."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+        case list():
+            return f"[{', '.join(map(spelled, value))}]"
+        case dict():
+            return "{" + ", ".join(f"{key}: {spelled(below)}" for key, below in value.items()) + "}"
+    return str(value)

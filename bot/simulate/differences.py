@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.book import Book
 from bot.simulate.outlook import Altered
+from bot.words import spelled
 from config.changes import Change
 from config.inherit import DEFAULTS, PRODUCTS, RULES
 from config.load import Loaded, Origins
@@ -19,10 +20,10 @@ def altered(present: Loaded, changed: Loaded, book: Book) -> list[Altered]:
 
 def _altered(change: Change, present: Loaded, book: Book) -> Altered:
     if change.place is not None:
-        before = f"{_shown(change.before)} ({change.place})"
+        before = f"{spelled(change.before)} ({change.place})"
     else:
         before = _unwritten(change.path, present, book)
-    return Altered(dotted(change.path), before, _shown(change.value))
+    return Altered(dotted(change.path), before, spelled(change.value))
 
 
 def _unwritten(path: KeyPath, present: Loaded, book: Book) -> str:
@@ -30,14 +31,14 @@ def _unwritten(path: KeyPath, present: Loaded, book: Book) -> str:
     resolved = path[1:] if path[:2] == (DEFAULTS, RULES) else path
     value = _at(present.tree, resolved)
     if value is not None:
-        return f"{_shown(value)} ({present.origins.near(resolved)})"
+        return f"{spelled(value)} ({present.origins.near(resolved)})"
     if RULES in path[:-2]:
         rule, part = book.by_id.get(str(path[-2])), str(path[-1])
         product = str(path[1]) if path[0] == PRODUCTS else None
         if rule is not None and part == "mode":
             return f"{book.mode(rule.id, product)} (profile {book.model.profile})"
         if rule is not None and part in rule.parameters:
-            return f"{_shown(rule.parameters[part])} (default of the rule)"
+            return f"{spelled(rule.parameters[part])} (default of the rule)"
     return "not said"
 
 
@@ -55,7 +56,7 @@ def _between(present: Loaded, changed: Loaded) -> Iterator[Altered]:
 
 
 def _placed(leaves: Mapping[KeyPath, Any], path: KeyPath, origins: Origins) -> str:
-    return f"{_shown(leaves[path])} ({origins.near(path)})" if path in leaves else "not said"
+    return f"{spelled(leaves[path])} ({origins.near(path)})" if path in leaves else "not said"
 
 
 def _leaves(tree: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
@@ -79,19 +80,3 @@ def _at(tree: Any, path: KeyPath) -> Any:
         else:
             return None
     return tree
-
-
-def _shown(value: Any) -> str:
-    """A value as YAML writes it on one line."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case float():
-            return f"{value:g}"
-        case list():
-            return f"[{', '.join(map(_shown, value))}]"
-        case dict():
-            return "{" + ", ".join(f"{key}: {_shown(below)}" for key, below in value.items()) + "}"
-    return str(value)

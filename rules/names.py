@@ -20,7 +20,7 @@ def without_names(about: Explanation, model: OperatingModel, handle: str | None)
     """
     if model.people_data == "named":
         return about
-    hider = _Hider(handle if model.people_data == "self" else None, tuple(model.people))
+    hider = _hider(model, handle if model.people_data == "self" else None)
     rules = tuple(
         replace(
             r,
@@ -39,8 +39,8 @@ def without_names(about: Explanation, model: OperatingModel, handle: str | None)
 
 
 def sentence_without_names(text: str, model: OperatingModel) -> str:
-    """A text of the model's own for everybody: its handles hidden, unless the model shows names to all."""
-    return text if model.people_data == "named" else _Hider(None, tuple(model.people)).sentence(text)
+    """A text of the model's own for everybody: people and accounts hidden, unless it shows names to all."""
+    return text if model.people_data == "named" else _hider(model, None).sentence(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class _Hider:
     """Puts `somebody` for every person but one."""
 
     own: str | None
-    people: tuple[str, ...]
+    others: re.Pattern[str]  # whatever the others are called
 
     def shown(self, name: str, value: Any) -> Any:
         """The value of a fact or field."""
@@ -80,11 +80,8 @@ class _Hider:
         return replace(held, person=self.person(held.person), steps=tuple(map(self.sentence, held.steps)))
 
     def sentence(self, text: str) -> str:
-        """A sentence with every handle of the model hidden."""
-        for handle in self.people:
-            if handle != self.own:
-                text = re.sub(rf"(?<![\w-]){re.escape(handle)}(?![\w-])", SOMEBODY, text)
-        return text
+        """A sentence with every other person of the model hidden, by whichever of their names."""
+        return self.others.sub(SOMEBODY, text)
 
     def change(self, change: RawChange) -> RawChange:
         """A change of the record: who made it, and whom it names."""
@@ -96,3 +93,16 @@ class _Hider:
         if isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
             return [{k: self.person(v) if k == "by" else v for k, v in one.items()} for one in value]
         return self.shown(name, value)
+
+
+def _hider(model: OperatingModel, own: str | None) -> _Hider:
+    """Hides by handle, name, address and account: in a line of the model any of them tells who it is."""
+    called = {
+        word
+        for handle, one in model.people.items()
+        if handle != own
+        for word in (handle, one.email, one.name, one.github, one.jira, one.slack)
+        if word
+    }
+    longest_first = "|".join(re.escape(word) for word in sorted(called, key=len, reverse=True))
+    return _Hider(own, re.compile(rf"(?<![\w-])(?:{longest_first or '(?!)'})(?![\w-])"))

@@ -91,3 +91,11 @@ def test_a_sentence_for_everybody_names_nobody_unless_the_model_shows_names() ->
         for how in ({}, {"people_data": "named"})
     )
     assert (hidden, named) == ("owner: somebody  # bo-booking", "owner: bo  # bo-booking")
+
+
+def test_a_line_of_the_model_tells_nobody_by_account_or_address_either() -> None:
+    accounts = {"email": "ivo@larkfield.example", "name": "Ivo Sand", "github": "ivo-s", "slack": "U0IVO"}
+    model = OperatingModel.model_validate({"people": {"ivo": accounts}})
+    line = "ivo: {email: ivo@larkfield.example, name: Ivo Sand, github: ivo-s, slack: U0IVO}"
+    hidden = "somebody: {email: somebody, name: somebody, github: somebody, slack: somebody}"
+    assert sentence_without_names(line, model) == hidden

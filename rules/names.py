@@ -7,6 +7,7 @@ from typing import Any
 
 from config.model import OperatingModel
 from rules.views import Explanation, Holder, Input, Part, RawChange
+from rules.waivers import Waiver
 
 PERSONAL = frozenset({"assignee", "author", "merged_by", "owner", "reporter", "requested"})
 """Facts, and fields of records and their changes, whose values name people."""
@@ -27,6 +28,7 @@ def without_names(about: Explanation, model: OperatingModel, handle: str | None)
             where=tuple(map(hider.part, r.where)),
             violates=tuple(map(hider.part, r.violates)),
             holder=hider.holder(r.holder),
+            waiver=hider.waiver(r.waiver),
         )
         for r in about.rules
     )
@@ -78,6 +80,17 @@ class _Hider:
     def holder(self, held: Holder) -> Holder:
         """The role stays, the person and the names in the steps do not."""
         return replace(held, person=self.person(held.person), steps=tuple(map(self.sentence, held.steps)))
+
+    def waiver(self, waiver: Waiver | None) -> Waiver | None:
+        """Until when and why stays; who asked and who decided does not."""
+        if waiver is None:
+            return None
+        return replace(
+            waiver,
+            reason=self.sentence(waiver.reason),
+            requested_by=self.person(waiver.requested_by),
+            decided_by=self.person(waiver.decided_by),
+        )
 
     def sentence(self, text: str) -> str:
         """A sentence with every other person of the model hidden, by whichever of their names."""

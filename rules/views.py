@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from rules.findings import Severity
+from rules.waivers import Waiver
 
 Happened = Literal["new", "worsened", "reopened", "unwaived", "resolved", "open", "waived"]
 
@@ -160,6 +161,7 @@ class RuleExplained:
     any_of: tuple[bool, bool] = (False, False)  # of scope and condition: one part is enough, else all
     grades: tuple[str, ...] = ()  # how a failing rule came to its severity, step by step
     to_know: str = ""  # what would make an unknown verdict known
+    waiver: Waiver | None = None  # that holds for the finding
 
 
 @dataclass(frozen=True, slots=True)

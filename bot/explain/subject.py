@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.book import Book
 from bot.derive import neighbours
 from bot.freshness import source_ages
-from bot.store import findings, records, syncs
+from bot.store import findings, records, syncs, waivers
 from bot.words import context, plain
 from rules.around import Around
 from rules.declared import Declared
@@ -22,6 +22,7 @@ from rules.placing import placed_item, placed_pull, placed_row
 from rules.records import Change, Person, PullRequest, WorkItem
 from rules.rule import Rule
 from rules.views import Explanation, Happening, Placed, RawChange, RuleExplained
+from rules.waivers import Waiver, covering
 
 _KINDS = {"work_items": WorkItem.KIND, "pull_requests": PullRequest.KIND}
 
@@ -43,8 +44,10 @@ async def explain_row(
     lives = await findings.lives(connection, known)
     states = await syncs.states(connection)
     read = await _read(connection, table, subject)
+    held = await waivers.holding(connection, book, now)
+    holding = {id_: covering(held, f, book.today(now)) for id_, f in known.items() if f.state == "waived"}
     rules = [
-        _with_finding(_explained(book, rule, row, now), known, lives, table, subject)
+        _with_finding(_explained(book, rule, row, now), known, lives, holding, table, subject)
         for rule in book.rules
         if rule.about == table and book.mode(rule.id, row["product"]) != "off"
     ]
@@ -101,6 +104,7 @@ def _with_finding(
     explained: RuleExplained,
     known: Mapping[str, Finding],
     lives: Mapping[str, list[Happening]],
+    holding: Mapping[str, Waiver | None],
     table: str,
     subject: str,
 ) -> RuleExplained:
@@ -112,7 +116,8 @@ def _with_finding(
         return explained
     severity = finding.severity if explained.verdict == "fail" else explained.severity
     since = finding.opened_at or finding.first_seen_at
-    return replace(explained, finding=finding.id, since=since, severity=severity)
+    waiver = holding.get(finding.id)
+    return replace(explained, finding=finding.id, since=since, severity=severity, waiver=waiver)
 
 
 async def _read(connection: AsyncConnection, table: str, subject: str) -> _Read:

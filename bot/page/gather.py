@@ -159,7 +159,8 @@ def _waived(
     if waiver is None:  # it ended since the last judgement, which the next one will say
         return WaivedEntry(entry, "its waiver has ended; the next judgement opens it", "")
     reason = sentence_without_names(waiver.reason, book.model)
-    return WaivedEntry(entry, reason, waiver.until.isoformat())
+    by = sentence_without_names(waiver.decided_by or "", book.model)
+    return WaivedEntry(entry, reason, waiver.until.isoformat(), by)
 
 
 def _by_stage(

@@ -83,6 +83,7 @@ class WaivedEntry:
     entry: Entry
     reason: str
     until: str
+    by: str = ""  # who approved it, where the model shows names to all
 
 
 @dataclass(frozen=True, slots=True)

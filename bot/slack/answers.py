@@ -26,6 +26,7 @@ from bot.slack.messages import (
 from bot.slack.text import code, link, plain, safe
 from rules.findings import Severity
 from rules.views import Explanation, Line, RuleExplained, Status
+from rules.waivers import Waiver
 
 _LAST_BLOCKS = 3  # what is left out, the data's age, the next command
 _LAST_CHARACTERS = 1_500
@@ -146,16 +147,24 @@ def _belongs(about: Explanation) -> str:
 
 def _failing(rule: RuleExplained) -> Block:
     severity = rule.severity if rule.severity is not None else Severity.INFO
-    since = f" Open since {day(rule.since)}." if rule.since else ""
+    since = f" Open since {day(rule.since)}." if rule.since and not rule.waiver else ""
     lines = [
         f"{MARKS[severity]} *{severity.word.capitalize()}* · {code(rule.rule, 80)} {safe(rule.purpose)}",
         safe(rule.says, 400),
+        *_accepted(rule.waiver),
         *_reasons(rule),
         f"*What to do:* {safe(rule.fix, 400)} {accountable(rule.accountable, None)}{since}",
     ]
     if rule.finding:
         lines.append(f"Finding {code(rule.finding, 80)}")
     return paragraph(lines)
+
+
+def _accepted(waiver: Waiver | None) -> Iterator[str]:
+    """Until when a waiver holds for it, who decided that, and why."""
+    if waiver is not None:
+        by = f", approved by {safe(waiver.decided_by, 60)}" if waiver.decided_by else ""
+        yield f"*Waived* until {waiver.until}{by}: {safe(waiver.reason, 300)}"
 
 
 def _unknown(rule: RuleExplained) -> Block:

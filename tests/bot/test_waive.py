@@ -11,15 +11,20 @@ from shop import MODEL, NOW, Shop, book, story
 
 from bot import judge as judging
 from bot.book import Book
+from bot.explain.subject import explain_row
+from bot.explain.text.subject import rule_lines
 from bot.judge import judge_table
+from bot.slack.answers import explanation
+from bot.slack.plaintext import as_text as message_text
 from bot.store import ledger, waivers
 from bot.store.database import Database
-from bot.store.judging import Scanned
+from bot.store.judging import Scanned, joined_rows
 from bot.store.tables import history
 from bot.store.tables import ledger as stored_ledger
 from bot.waive import Actor, Wish, decide, expire, named, request
 from bot.waiver_list import as_text, listed
 from rules.findings import Severity
+from rules.names import without_names
 from rules.rights import Refused
 from rules.waivers import Waiver
 
@@ -126,6 +131,23 @@ async def test_whose_work_it_is_does_not_decide_and_then_the_portfolio_owner_doe
     assert isinstance(refused, Refused)
     assert "their own work" in refused.why
     assert isinstance(await step(shop, "approve", number, "hana"), Waiver)
+
+
+async def test_an_explanation_names_the_waiver_and_people_only_to_who_may_see_them(shop: Shop) -> None:
+    await step(shop, "approve", await waiver(shop))
+    (finding,) = await named(shop.database, "shop-1")
+    now = shop.clock()
+    async with shop.database.read() as connection:
+        rows = await joined_rows(connection, shop.book, finding.table, [finding.subject], now)
+        about = await explain_row(connection, shop.book, finding.table, rows[finding.subject], now)
+    says = message_text(explanation(about, now, "x"))
+    told = "until 2026-12-11, approved by pia: Agreed."
+    assert f"Waived {told}" in says
+    assert "Open since" not in says
+    in_terminal = [line for r in about.rules for line in rule_lines(r, now)]
+    assert any(line.split() == ["Waived", *told.split()] for line in in_terminal)
+    hidden = without_names(about, shop.book.model, None)
+    assert [r.waiver.decided_by for r in hidden.rules if r.waiver] == ["somebody"]
 
 
 async def test_judgements_keep_it_waived_through_worse_and_better_and_tell_nobody(shop: Shop) -> None:

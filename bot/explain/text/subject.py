@@ -64,6 +64,9 @@ def rule_lines(rule: RuleExplained, at: datetime) -> Iterator[str]:
     severity = f" · {rule.severity.word}" if rule.severity is not None else ""
     yield f"{rule.verdict.upper()}  {rule.rule}{severity}"
     yield from labelled("In short", [rule.says])
+    if (waiver := rule.waiver) is not None:
+        by = f", approved by {waiver.decided_by}" if waiver.decided_by else ""
+        yield from labelled("Waived", [f"until {waiver.until}{by}: {waiver.reason}"])
     yield from labelled("Asks that", [rule.purpose])
     titles = ("In scope if", "Violated if")
     for title, parts, any_ in zip(titles, (rule.where, rule.violates), rule.any_of, strict=True):

@@ -81,7 +81,8 @@ async def test_a_subject_is_explained_to_the_last_line(app: App) -> None:
     assert blocked.grades[-1] == "critical because billing is of tier 1 (products/billing.yaml:6)"
     assert (blocked.holder.person, blocked.holder.place) == ("finn", "value-streams/pay.yaml:5")
     assert [(h.change, h.severity, h.why) for h in blocked.history] == [
-        ("opened", Severity.CRITICAL, "the rule fails")
+        ("opened", Severity.HIGH, "the rule fails"),  # on Monday
+        ("worsened", Severity.CRITICAL, "now critical"),  # on Tuesday
     ]
     assert {h.model for h in blocked.history} == {app.book.fingerprint[:10]}
     assert about.placed.place == "products/billing.yaml:11"

@@ -1,7 +1,6 @@
 """Every command that the documentation shows is run, in a folder of Larkfield's, while its tools answer."""
 
 import asyncio
-import logging
 import shutil
 import socket
 import sys
@@ -11,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import structlog
 from commands import limited, stopped
 from documentation import PAGES, Shown, in_blocks, in_sentences, names, parse
 
@@ -120,16 +118,15 @@ def test_every_command_of_ours_does_what_its_page_says(
 ) -> None:
     monkeypatch.chdir(larkfield)
     monkeypatch.setenv("COLUMNS", "200")
-    with logging_kept():
-        for one in run_here():
-            line = " ".join(one.words[1:])
-            with subtests.test(f"{one.page}: {line}"):
-                monkeypatch.setattr(sys, "argv", [*one.words])
-                with limited(line), pytest.raises(SystemExit) as ended:
-                    run()
-                out, err = capsys.readouterr()
-                assert int(ended.value.code or 0) == one.code, err
-                assert_tells(one.output, out)
+    for one in run_here():
+        line = " ".join(one.words[1:])
+        with subtests.test(f"{one.page}: {line}"):
+            monkeypatch.setattr(sys, "argv", [*one.words])
+            with limited(line), pytest.raises(SystemExit) as ended:
+                run()
+            out, err = capsys.readouterr()
+            assert int(ended.value.code or 0) == one.code, err
+            assert_tells(one.output, out)
 
 
 def assert_tells(shown: str, told: str) -> None:
@@ -138,18 +135,6 @@ def assert_tells(shown: str, told: str) -> None:
     for line in shown.splitlines():
         if line.strip() not in {"", "…"}:
             assert line.strip() in lines
-
-
-@contextmanager
-def logging_kept() -> Iterator[None]:
-    """Commands set up logging for a process of their own; here it is put back."""
-    handlers, level = logging.root.handlers[:], logging.root.level
-    try:
-        yield
-    finally:
-        structlog.reset_defaults()
-        logging.root.handlers[:] = handlers
-        logging.root.setLevel(level)
 
 
 @pytest.mark.parametrize("words", STAYS)

@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.intake import taken
 from bot.pipeline import Progress, derive, judge, unwatched
 from bot.report import Report, report
+from bot.slack.messages import plural
 from bot.store.database import Database
 from bot.store.facts import FACTS
 from config.calendar import working_times
@@ -71,8 +72,8 @@ class ExportReport:
 
     def _read(self) -> Iterator[str]:
         found = self.found
-        pulls = f", {found.pull_requests:,} pull requests" if found.pull_requests else ""
-        yield f"{self.path}: {found.items:,} items{pulls}, {found.people:,} people"
+        pulls = f", {plural(found.pull_requests, 'pull request')}" if found.pull_requests else ""
+        yield f"{self.path}: {plural(found.items, 'item')}{pulls}, {found.people:,} people"
         yield f"   projects  {_listed(found.projects)}"
         yield f"   types     {_listed(found.types)}"
         yield f"   statuses  {_listed([(s.name, s.count) for s in found.statuses])}"

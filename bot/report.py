@@ -112,7 +112,8 @@ async def _why_unknown(
         for row in rows.values():
             many = sum(c.unknown for c in counts if c.rule == rule.id)
             says = told(rule, row, context(book, rule, row, now))
-            reasons.append((rule.id, f"{many:,} unknown; {row['key']}: {says}"))
+            why = says.removeprefix("Unknown: ")
+            reasons.append((rule.id, f"{many:,} unknown; {row['key']}: {why}"))
     return reasons
 
 

@@ -1,6 +1,5 @@
 """What opsbot stands on and cannot use: one sentence for the operator, with what to do, without secrets."""
 
-
 from config.errors import Entry
 
 

@@ -8,7 +8,6 @@ version = release = metadata.version("product-ops-bot")
 project_copyright = "Apache-2.0"
 
 extensions = ["myst_parser"]
-myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4
 """Headings to this depth can be linked to, by the names that a code host gives them."""
 html_theme = "furo"

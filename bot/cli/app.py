@@ -79,13 +79,15 @@ def _root(
     database: Annotated[
         str | None, typer.Option(help="sqlite:///opsbot.db or postgresql://… [OPSBOT_DATABASE]")
     ] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show stack traces.")] = False,
+    debug: Annotated[  # noqa: ARG001 - read where the program begins, before anything can fail
+        bool, typer.Option("--debug", help="Show stack traces.")
+    ] = False,
     version: Annotated[  # noqa: ARG001 - its callback ends the program before anything else is asked
         bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_version)
     ] = False,
 ) -> None:
     """Options of every command."""
-    context.obj = Options(folder=folder, model=model_path, database=database, debug=debug)
+    context.obj = Options(folder=folder, model=model_path, database=database)
 
 
 def run() -> None:

@@ -41,7 +41,6 @@ class Options:
     folder: Path = Path()
     model: Path | None = None
     database: str | None = None
-    debug: bool = False
 
 
 def options(context: typer.Context) -> Options:

@@ -301,7 +301,7 @@ def test_what_is_judged_can_be_listed_and_explained_and_read_by_programs(opsbot:
 
 def test_an_export_is_judged_and_fails_a_pipeline_from_the_severity_asked_for(opsbot: Opsbot) -> None:
     Path("export.csv").write_text(CSV, encoding="utf-8")
-    assert "1 items" in opsbot("judge", "--from", "export.csv").out
+    assert "1 item, " in opsbot("judge", "--from", "export.csv").out
     worst = json.loads(opsbot("judge", "--from", "export.csv", "--json").out)["findings"][0]["severity"]
     assert worst == "warn"
     assert opsbot("judge", "--from", "export.csv").code == 0

@@ -24,6 +24,7 @@ from rules.facts import TABLES
 from rules.findings import Finding, Severity
 from rules.names import without_names
 from rules.views import Explanation, Status
+from rules.withheld import related, withheld
 
 PAGE = 10
 LONGEST_NAME = 500
@@ -127,7 +128,20 @@ class StoreDesk:
         if not self._lets_in(asker, row["product"]):
             return None
         whole = await explain_row(connection, book, table, row, now)
-        return whole if asker.operator else without_names(whole, book.model, asker.handle)
+        if asker.operator:
+            return whole
+        products = [p for p in book.model.products if not self._lets_in(asker, p)]
+        hidden = [key for key in related(whole) if not await self._shows(connection, asker, key)]
+        return without_names(withheld(whole, products, hidden), book.model, asker.handle)
+
+    async def _shows(self, connection: AsyncConnection, asker: Asker, key: str) -> bool:
+        """Whether the asker may see something that is called so; not where nothing is known of it."""
+        book, clearance = self.book(), self.clearance(asker)
+        for table, subject in await facts.find(connection, key):
+            row = (await joined_rows(connection, book, table, [subject], self.clock())).get(subject)
+            if row and visible(row["audience"], clearance) and self._lets_in(asker, row["product"]):
+                return True
+        return False
 
     async def failing(self, asker: Asker) -> list[Finding]:
         """Every open finding that the asker may see, then every waived one; gravest first."""

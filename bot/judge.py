@@ -29,6 +29,7 @@ from rules.findings import (
     shifted,
 )
 from rules.judge import evidence, says
+from rules.names import row_without_names
 from rules.rule import Rule
 from rules.verdict import severity_of
 from rules.waivers import Waiver, covering
@@ -275,7 +276,7 @@ def _in_words(book: Book, transition: Transition, row: Mapping[str, Any] | None,
         url=row["url"],
         stream=row["stream"],
         audience=row["audience"],
-        says=says(rule, row, around),
+        says=says(rule, row_without_names(row, book.model), around),
         evidence={name: plain(met) for name, met in evidence(rule, row, around).items()},
     )
     return replace(transition, finding=finding)

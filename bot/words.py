@@ -11,6 +11,7 @@ from bot.store.judging import joined_rows
 from rules.digest import Said
 from rules.evaluate import Context
 from rules.findings import Finding, Severity
+from rules.names import row_without_names
 from rules.rule import Rule
 
 
@@ -37,10 +38,11 @@ def _said(book: Book, finding: Finding, row: Mapping[str, Any] | None, now: date
     rule = book.by_id.get(finding.rule)
     if rule is None:
         return Said(finding.says, "")
-    if row is None or finding.state == "resolved":
-        return Said(finding.says, "" if row is None else rule.fix.filled(row, context(book, rule, row, now)))
-    around = context(book, rule, row, now)
-    return Said(rule.says.filled(row, around), rule.fix.filled(row, around))
+    if row is None:
+        return Said(finding.says, "")
+    row, around = row_without_names(row, book.model), context(book, rule, row, now)
+    fix = rule.fix.filled(row, around)
+    return Said(finding.says if finding.state == "resolved" else rule.says.filled(row, around), fix)
 
 
 def plain(found: object) -> object:

@@ -43,6 +43,15 @@ class Origins:
                 return Origin(place.file, place.line, dotted(said))
         return Origin(self._file, 1, dotted(said))
 
+    def lines(self, path: str) -> frozenset[str]:
+        """Each file:line where something below this path was written."""
+        above = _parts(path)
+        return frozenset(
+            self.short(Origin(place.file, place.line, dotted(parts)))
+            for parts, place in self._places.items()
+            if parts[: len(above)] == above
+        )
+
     def short(self, origin: Origin) -> str:
         """file:line, the file as it is called inside the model's folder."""
         whole = str(origin)

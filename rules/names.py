@@ -1,7 +1,7 @@
 """People's names in answers: who may see whose, by the model's `people_data`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,10 +21,15 @@ def without_names(about: Explanation, model: OperatingModel, handle: str | None)
     """
     if model.people_data == "named":
         return about
-    hider = _hider(model, handle if model.people_data == "self" else None)
+    hider = _hider(model, handle if model.people_data == "self" else None, _people(about))
     rules = tuple(
         replace(
             r,
+            says=hider.sentence(r.says),
+            fix=hider.sentence(r.fix),
+            to_know=hider.sentence(r.to_know),
+            grades=tuple(map(hider.sentence, r.grades)),
+            history=tuple(replace(h, why=hider.sentence(h.why)) for h in r.history),
             where=tuple(map(hider.part, r.where)),
             violates=tuple(map(hider.part, r.violates)),
             holder=hider.holder(r.holder),
@@ -38,6 +43,13 @@ def without_names(about: Explanation, model: OperatingModel, handle: str | None)
         changes=tuple(map(hider.change, about.changes)),
         record={name: hider.field(name, value) for name, value in about.record.items()},
     )
+
+
+def row_without_names(row: Mapping[str, Any], model: OperatingModel) -> Mapping[str, Any]:
+    """A row of facts for a sentence to everybody: nobody is named in it, unless the model shows names."""
+    if model.people_data == "named":
+        return row
+    return {name: _NOBODY.shown(name, value) for name, value in row.items()}
 
 
 def sentence_without_names(text: str, model: OperatingModel) -> str:
@@ -98,24 +110,44 @@ class _Hider:
 
     def change(self, change: RawChange) -> RawChange:
         """A change of the record: who made it, and whom it names."""
-        before, after = (self.shown(change.field, value) for value in (change.before, change.after))
+        before, after = (self.field(change.field, value) for value in (change.before, change.after))
         return replace(change, by=self.person(change.by), before=before, after=after)
 
     def field(self, name: str, value: Any) -> Any:
-        """A field of the record; reviews name people inside."""
+        """A field of the record; reviews name people inside, and so may fields of the company's own."""
+        if isinstance(value, Mapping):
+            return {k: self.sentence(v) if isinstance(v, str) else v for k, v in value.items()}
+        if isinstance(value, str) and name not in PERSONAL:
+            return self.sentence(value)
         if isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
             return [{k: self.person(v) if k == "by" else v for k, v in one.items()} for one in value]
         return self.shown(name, value)
 
 
-def _hider(model: OperatingModel, own: str | None) -> _Hider:
+def _people(about: Explanation) -> Iterator[str]:
+    """Whoever the values of an explanation name, known to the model or not."""
+    inputs = [i for r in about.rules for p in (*r.where, *r.violates) for i in p.inputs]
+    values = [(i.name, i.value) for i in (*inputs, *(m for i in inputs for m in i.made_of))]
+    for name, value in (*values, *about.record.items()):
+        if name in PERSONAL and isinstance(value, str):
+            yield value
+        elif name in PERSONAL and isinstance(value, list | tuple):
+            yield from value
+
+
+def _hider(model: OperatingModel, own: str | None, further: Iterable[str] = ()) -> _Hider:
     """Hides by handle, name, address and account: in a line of the model any of them tells who it is."""
+    mine = model.people.get(own) if own else None
+    own_names = {own, mine.email, mine.name, mine.github, mine.jira, mine.slack} if mine else {own}
     called = {
         word
         for handle, one in model.people.items()
         if handle != own
         for word in (handle, one.email, one.name, one.github, one.jira, one.slack)
         if word
-    }
+    } | ({*further} - own_names)
     longest_first = "|".join(re.escape(word) for word in sorted(called, key=len, reverse=True))
-    return _Hider(own, re.compile(rf"(?<![\w-])(?:{longest_first or '(?!)'})(?![\w-])"))
+    return _Hider(own, re.compile(rf"(?<![\w-])(?:{longest_first or '(?!)'})(?![\w-])", re.IGNORECASE))
+
+
+_NOBODY = _Hider(None, re.compile("(?!)"))

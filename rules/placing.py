@@ -38,11 +38,13 @@ def placed_item(mapper: Mapper, item: WorkItem, around: Around, place: Place) ->
             break
     tried, others = _tried(mapper, mapper.traits(item), place, {})
     by = _by(found, mapper, mapper.traits(decided))
+    through: tuple[str, ...] = ()
     if decided is not item:
         above, others = _tried(mapper, mapper.traits(decided), place, {})
         tried = tuple(dict.fromkeys((*tried, *(t for t in above if t.holds))))
-        by = f"inherited from {decided.key}, above it: {by}"
-    return Placed(by, place(found.mapped_by), tried, mapper.place(item, ancestors).nearest_miss, others)
+        by, through = f"inherited from {decided.key}, above it: {by}", (decided.key,)
+    miss = mapper.place(item, ancestors).nearest_miss
+    return Placed(by, place(found.mapped_by), tried, miss, others, through)
 
 
 def placed_pull(mapper: Mapper, pull: PullRequest, around: Around, place: Place) -> Placed:
@@ -52,12 +54,13 @@ def placed_pull(mapper: Mapper, pull: PullRequest, around: Around, place: Place)
     found = mapper.place_pull(pull, placements)
     traits = Traits(pull.container, pull.labels)
     by = _by(found, mapper, traits)
+    keys: tuple[str, ...] = ()
     selectors = mapper.place_pull(pull, ())
     if not selectors.candidates and found.product is not None:
-        keys = [i.key for i, p in zip(items, placements, strict=True) if p.product == found.product]
+        keys = tuple(i.key for i, p in zip(items, placements, strict=True) if p.product == found.product)
         by = f"taken from the work items it names: {', '.join(keys)}"
     tried, others = _tried(mapper, traits, place, _files(mapper, pull))
-    return Placed(by, place(found.mapped_by), tried, None, others)
+    return Placed(by, place(found.mapped_by), tried, None, others, keys)
 
 
 def placed_row(table: str, row: Mapping[str, Any], place: Place) -> Placed:
@@ -92,7 +95,7 @@ def _tried(mapper: Mapper, traits: Traits, place: Place, files: Files) -> tuple[
     matched = [e for e in near if _matches(e, traits, files)]
     highest = max((e.rank for e in matched), default=-1)
     told = [
-        (e in matched, e.rank, Tried(place(e.where) or e.where, _owned(e), e in matched, why))
+        (e in matched, e.rank, Tried(place(e.where) or e.where, _owned(e), e in matched, why, e.product))
         for e in near
         for why in [_why(e, traits, files, highest)]
     ]

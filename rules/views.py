@@ -172,6 +172,7 @@ class Tried:
     selector: str
     holds: bool
     why: str
+    product: str = ""  # whose selector it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ class Placed:
     tried: tuple[Tried, ...]
     nearest_miss: str | None
     others: int = 0  # selectors beside these, which name nothing of it
+    through: tuple[str, ...] = ()  # keys of the records that the product was taken from
 
 
 @dataclass(frozen=True, slots=True)

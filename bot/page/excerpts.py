@@ -1,7 +1,8 @@
 """Excerpts: the lines of the model or of a rule that an explanation refers to, with a line around each."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -33,27 +34,34 @@ def mentioned(text: str) -> list[str]:
     return [m[0] for m in _PLACE.finditer(text)]
 
 
-def excerpt(place: str, text: str) -> Excerpt | None:
-    """The line of that place with its neighbours; None where the text has no such line."""
+def excerpt(place: str, text: str, neighbours: int = 1) -> Excerpt | None:
+    """The line of that place with its neighbours on each side; None where the text has no such line."""
     match = _PLACE.fullmatch(place)
     lines = text.splitlines()
     if match is None or not 1 <= (at := int(match["line"])) <= len(lines):
         return None
-    around = range(max(1, at - 1), min(len(lines), at + 1) + 1)
-    return Excerpt(place, tuple((n, lines[n - 1][:_LONGEST]) for n in around), at)
+    around = range(max(1, at - neighbours), min(len(lines), at + neighbours) + 1)
+    return Excerpt(place, tuple((n, lines[n - 1]) for n in around), at)
 
 
-def read(model: Path, wanted: Iterable[str]) -> dict[str, Excerpt]:
-    """The excerpts of these places, from the files of the model and the rules that come with opsbot."""
+def read(
+    model: Path, wanted: Iterable[str], hide: Callable[[str], str], neighbours: int
+) -> dict[str, Excerpt]:
+    """The excerpts of these places, from the files of the model and the rules that come with opsbot.
+
+    `hide` takes out of a line what the reader may not see; a line of the model stands with that many
+    neighbours on each side, which may be about anything.
+    """
     texts: dict[str, str] = {}
     found = {}
     for place in sorted(wanted):
         file = place.rpartition(":")[0]
         if file not in texts:
             texts[file] = _text(model, file)
-        one = excerpt(place, texts[file])
+        one = excerpt(place, texts[file], 1 if file.startswith(_BUILT_IN) else neighbours)
         if one is not None:
-            found[place] = one
+            # hidden before it is cut: half a name would not be found
+            found[place] = replace(one, lines=tuple((n, hide(line)[:_LONGEST]) for n, line in one.lines))
     return found
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from bot.app import App
@@ -94,9 +95,9 @@ async def gather(app: App, command: str, channel: str | None = None) -> Page:
         further=tuple(entries[EXPLAINED:]),
         left_out=len(open_now) - len(entries),
         waived=tuple(_waived(book, f, words, held, now) for f in waived),
-        rules=_rules(book, counts, found),
+        rules=_rules(reader, book, counts, found),
         unknown=await _unknown(reader, book, counts),
-        excerpts=_excerpts(book, app.settings.model, whole),
+        excerpts=_excerpts(reader, book, app.settings.model, whole),
         steps_title=title,
         steps=to_do,
         command=command,
@@ -202,8 +203,8 @@ def _owner(book: Book, product: Product, now: datetime) -> str:
     if product.owner is None:
         return f"{role}: nobody is named"
     if not here(book.model, product.owner, book.today(now)):
-        return f"{role}: has left"
-    return f"{role}: {product.owner if book.model.people_data == 'named' else 'named'}"
+        return f"{role}: who was named has left"
+    return f"{role}: {product.owner if book.model.people_data == 'named' else 'somebody is named'}"
 
 
 async def _posts(app: App, reader: Reader, channel: str | None) -> tuple[tuple[Post, ...], tuple[str, ...]]:
@@ -228,7 +229,10 @@ async def _posts(app: App, reader: Reader, channel: str | None) -> tuple[tuple[P
     return tuple(posts.values()), tuple(dict.fromkeys(silent))
 
 
-def _rules(book: Book, counts: Iterable[verdicts.Count], found: Iterable[Finding]) -> tuple[RuleRow, ...]:
+def _rules(
+    reader: Reader, book: Book, counts: Iterable[verdicts.Count], found: Iterable[Finding]
+) -> tuple[RuleRow, ...]:
+    mine = [p for p in book.model.products if reader.desk.lets_in(reader.asker, p)]
     waived = Counter(f.rule for f in found if f.state == "waived")
     by_rule: dict[str, list[verdicts.Count]] = {}
     for count in counts:
@@ -240,7 +244,7 @@ def _rules(book: Book, counts: Iterable[verdicts.Count], found: Iterable[Finding
             about=rule.about.replace("_", " "),
             where=rule.where.text,
             violates=rule.violates.text,
-            modes=_modes(book, rule.id),
+            modes=_modes(book, rule.id, mine),
             passed=sum(c.passed for c in by_rule[rule.id]),
             failed=sum(c.failed for c in by_rule[rule.id]) - waived[rule.id],
             unknown=sum(c.unknown for c in by_rule[rule.id]),
@@ -251,9 +255,9 @@ def _rules(book: Book, counts: Iterable[verdicts.Count], found: Iterable[Finding
     )
 
 
-def _modes(book: Book, rule: str) -> str:
-    """The mode of most products, and those that have another."""
-    modes = {p: book.mode(rule, p) for p in book.model.products}
+def _modes(book: Book, rule: str, products: Iterable[str]) -> str:
+    """The mode of most of these products, and those that have another."""
+    modes = {p: book.mode(rule, p) for p in products}
     usual = Counter(modes.values()).most_common(1)[0][0] if modes else book.mode(rule, None)
     others = [f"{mode} for {p}" for p, mode in modes.items() if mode != usual]
     return ", ".join([*others, f"else {usual}"]) if others else usual
@@ -284,11 +288,13 @@ async def _unknown(reader: Reader, book: Book, counts: Sequence[verdicts.Count])
     return tuple(rows)
 
 
-def _excerpts(book: Book, model: Path, entries: Sequence[Entry]) -> dict[str, Excerpt]:
-    """The lines that the explanations name, without the names of people in them."""
-    return {
-        place: replace(
-            one, lines=tuple((n, sentence_without_names(text, book.model)) for n, text in one.lines)
-        )
-        for place, one in excerpts.read(model, excerpts.places(entries)).items()
-    }
+def _excerpts(reader: Reader, book: Book, model: Path, entries: Sequence[Entry]) -> dict[str, Excerpt]:
+    """The lines that the explanations name, without the names of people in them.
+
+    A channel gets no line that says something of a product it may not see, and of each place one line
+    alone: what stands around it may be about another product.
+    """
+    others = [p for p in book.model.products if not reader.desk.lets_in(reader.asker, p)]
+    wanted = excerpts.places(entries).difference(*(book.origins.lines(f"products.{p}") for p in others))
+    names = partial(sentence_without_names, model=book.model)
+    return excerpts.read(model, wanted, names, neighbours=1 if reader.asker.operator else 0)

@@ -39,10 +39,17 @@ def test_excerpts_come_from_the_model_and_the_built_in_rules(tmp_path: Path) -> 
     (tmp_path / "model" / "company.yaml").write_text(TEXT, encoding="utf-8")
     (tmp_path / "secret.yaml").write_text(TEXT, encoding="utf-8")
     wanted = ["company.yaml:2", "rules/catalog/flow.yaml:3", "../secret.yaml:1", "gone.yaml:1"]
-    assert list(read(tmp_path / "model", wanted)) == ["company.yaml:2", "rules/catalog/flow.yaml:3"]
+    assert list(read(tmp_path / "model", wanted, str, 1)) == ["company.yaml:2", "rules/catalog/flow.yaml:3"]
 
 
 def test_a_model_of_one_file_is_read_too(tmp_path: Path) -> None:
     file = tmp_path / "model.yaml"
     file.write_text(TEXT, encoding="utf-8")
-    assert list(read(file, ["model.yaml:4"])) == ["model.yaml:4"]
+    assert list(read(file, ["model.yaml:4"], str, 1)) == ["model.yaml:4"]
+
+
+def test_a_reader_may_get_the_line_alone_and_names_are_hidden_before_it_is_cut(tmp_path: Path) -> None:
+    file = tmp_path / "model.yaml"
+    file.write_text(f"a\n{'x' * 196} ana@example.com\nc\n", encoding="utf-8")
+    one = read(file, ["model.yaml:2"], lambda line: line.replace("ana@example.com", "somebody"), 0)
+    assert one["model.yaml:2"].lines == ((2, f"{'x' * 196} som"),)

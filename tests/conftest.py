@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 import structlog
 from commands import stopped
+from hypothesis import settings
 from postgres import Server, find_binaries, running
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.demo import TUESDAY, write_settings
+
+settings.register_profile("opsbot", deadline=None)  # a busy machine is no mistake of the code
+settings.load_profile("opsbot")
 
 
 def _is_local(address: Any) -> bool:

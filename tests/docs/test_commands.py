@@ -17,8 +17,6 @@ from bot.cli.app import run
 from bot.demo import TUESDAY, larkfield_tools, write_settings
 from connectors.larkfield.exports import write_exports
 
-pytestmark = pytest.mark.xdist_group("documented commands")  # they share a folder and the tools that answer
-
 NOT_OURS = {
     "gh": "asks the real GitHub",
     "make": "set-up and checks themselves, which run the tests",

@@ -24,9 +24,11 @@ from bot.demo import (
     prepare,
     write_settings,
 )
+from bot.errors import TRY_BUSY
 from bot.store import ledger
 from bot.store.database import Database
 from bot.tryout.steps import Broken, Clock, Command, Edit, Ledger, Script
+from bot.unusable import CannotStartError
 from config.variables import PREFIX
 from connectors.larkfield.exports import write_exports
 from connectors.larkfield.fixes import flag_lifted
@@ -36,12 +38,22 @@ from connectors.larkfield.world import World
 Run = Callable[[list[str]], int]
 """The command line: runs these words, prints what they say, gives the exit code."""
 AN_HOUR = 3600
+LOCK = "try.lock"
 WIDTH = 100
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
 async def play(script: Script, folder: Path, run: Run, say: Say) -> int:
-    """Play a script on a copy of the demo in `folder`; gives 1 where a command did not do what it should."""
+    """Play a script on a copy of the demo in `folder`; gives 1 where a command did not do what it should.
+
+    Raises:
+        CannotStartError: another plays in that folder.
+    """
+    with _alone_in(folder):
+        return await _play(script, folder, run, say)
+
+
+async def _play(script: Script, folder: Path, run: Run, say: Say) -> int:
     if not (folder / DATABASE).exists():
         say(f"There is no demo in {folder} yet: it is played first.")
         await demo.play(folder, lambda _: None)
@@ -69,6 +81,19 @@ async def play(script: Script, folder: Path, run: Run, say: Say) -> int:
     return 1 if stage.surprised else 0
 
 
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Nobody else plays in this folder meanwhile. The lock of a database ends with its process, however."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(folder / LOCK, timeout=0)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            says = f"In {folder} something is being tried already. Wait for it, or name another --folder."
+            raise CannotStartError(says, TRY_BUSY) from error
+        yield
+
+
 @asynccontextmanager
 async def _tools(script: Script, place: Path) -> AsyncIterator[Larkfield | None]:
     """Larkfield's tools as of Tuesday morning, where the script needs them."""
@@ -86,7 +111,7 @@ async def _tools(script: Script, place: Path) -> AsyncIterator[Larkfield | None]
 @contextmanager
 def _settings_of_the_folder_alone() -> Iterator[None]:
     """Settings of the environment are put aside: they are meant for the real thing."""
-    aside = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(PREFIX)}
+    aside = {name: os.environ.pop(name) for name in list(os.environ) if name.upper().startswith(PREFIX)}
     try:
         yield
     finally:

@@ -1,6 +1,7 @@
 """Each thing to try, played for real on one demo: what it promises is what the store and the output say."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -14,6 +15,7 @@ from bot.cli.tryout import typed
 from bot.tryout.play import play
 from bot.tryout.scripts import SCRIPTS
 from bot.tryout.steps import Command
+from bot.unusable import CannotStartError
 
 Play = Callable[[str], str]
 
@@ -118,7 +120,7 @@ def test_without_a_demo_it_is_played_first(
     larkfield_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def instead(folder: Path, _say: object) -> None:
-        shutil.copytree(larkfield_folder, folder)
+        shutil.copytree(larkfield_folder, folder, dirs_exist_ok=True)
 
     monkeypatch.setattr("bot.demo.play", instead)
     monkeypatch.setenv("OPSBOT_NOW", "2020-01-01T00:00:00Z")
@@ -134,6 +136,36 @@ def test_without_a_demo_it_is_played_first(
     assert code == 1, "a command that did not end as the story has it is told"
     assert any("the story expects 2" in line for line in said)
     assert all(words[:2] == ["--in", str(tmp_path / "none" / "try-threshold")] for words in typed_words)
+
+
+def test_settings_of_the_environment_are_put_aside_however_they_are_written(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("opsbot_now", "1999-01-01T00:00:00Z")
+    monkeypatch.setenv("Opsbot_Database", "sqlite:////nowhere/opsbot.db")
+    met: list[str] = []
+
+    def run(_words: list[str]) -> int:
+        met.extend(name for name in os.environ if name.upper().startswith("OPSBOT_"))
+        return 0
+
+    asyncio.run(play(SCRIPTS["threshold"], demo, run, lambda _: None))
+    assert met == []
+    assert os.environ["OPSBOT_NOW"] == "1999-01-01T00:00:00Z"
+
+
+def test_while_one_plays_in_a_folder_another_is_refused(demo: Path) -> None:
+    refused: list[str] = []
+
+    def run(_words: list[str]) -> int:
+        with pytest.raises(CannotStartError, match=r"is being tried already.*\[try-busy\]") as error:
+            asyncio.run(play(SCRIPTS["yours"], demo, typed, print))
+        refused.append(str(error.value))
+        return 0
+
+    asyncio.run(play(SCRIPTS["threshold"], demo, run, lambda _: None))
+    assert refused
+    asyncio.run(play(SCRIPTS["threshold"], demo, lambda _: 0, lambda _: None))
 
 
 def test_every_command_says_why_it_is_typed_and_what_it_shows() -> None:

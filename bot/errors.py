@@ -130,8 +130,8 @@ INIT_EXISTS = Entry(
     "The folder holds a model already. What people wrote is never overwritten.",
     "Name another folder: `opsbot init --from export.csv --out proposal`, and take over what is of use.",
 )
-TRY_BUSY = Entry(
-    "try-busy",
+COMMAND_BUSY = Entry(
+    "command-busy",
     "`opsbot try` is at work in this folder already.",
     "Two of them at once would write over each other's files.",
     "Wait until the other has ended, or try it in another folder: `opsbot try waiver --folder other-demo`.",
@@ -171,7 +171,7 @@ ENTRIES = (
     COMMAND_UNKNOWN,
     COMMAND_NOTHING,
     INIT_EXISTS,
-    TRY_BUSY,
+    COMMAND_BUSY,
     SYSTEM,
     INTERNAL,
 )

@@ -24,7 +24,7 @@ from bot.demo import (
     prepare,
     write_settings,
 )
-from bot.errors import TRY_BUSY
+from bot.errors import COMMAND_BUSY
 from bot.store import ledger
 from bot.store.database import Database
 from bot.tryout.steps import Broken, Clock, Command, Edit, Ledger, Script
@@ -90,7 +90,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             says = f"In {folder} something is being tried already. Wait for it, or name another --folder."
-            raise CannotStartError(says, TRY_BUSY) from error
+            raise CannotStartError(says, COMMAND_BUSY) from error
         yield
 
 

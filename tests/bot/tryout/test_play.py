@@ -158,7 +158,7 @@ def test_while_one_plays_in_a_folder_another_is_refused(demo: Path) -> None:
     refused: list[str] = []
 
     def run(_words: list[str]) -> int:
-        with pytest.raises(CannotStartError, match=r"is being tried already.*\[try-busy\]") as error:
+        with pytest.raises(CannotStartError, match=r"is being tried already.*\[command-busy\]") as error:
             asyncio.run(play(SCRIPTS["yours"], demo, typed, print))
         refused.append(str(error.value))
         return 0

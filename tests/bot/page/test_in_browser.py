@@ -14,7 +14,7 @@ from bot.page.render import page_html
 from bot.page.views import Group
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-REQUIRED = os.environ.get("OPSBOT_TEST_BROWSER") == "required"
+REQUIRED = os.environ.get("TEST_BROWSER") == "required"
 DESKTOP, PHONE = {"width": 1200, "height": 900}, {"width": 360, "height": 740}
 
 pytestmark = pytest.mark.skipif(
@@ -30,7 +30,7 @@ def demo_page(larkfield_folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    assert CHROMIUM is not None, "OPSBOT_TEST_BROWSER=required, and there is no Chromium"
+    assert CHROMIUM is not None, "TEST_BROWSER=required, and there is no Chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser

@@ -213,6 +213,7 @@ ELSEWHERE = {
     "slack-message": "the same",
     "slack-later": "the same",
     "slack-ambiguous": "the same",
+    "command-busy": "two commands at once: tests/bot/tryout/test_play.py",
     "install-shadowed": "told where another package is in the way: tests/bot/test_doctor.py",
     "webhook-refused": "stands in the log; who sent the webhook learns nothing: tests/bot/web",
 }

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.app import run
+
 LIMIT = 90
 """Seconds that a command may take: many times what it needs, even where the machine is busy."""
 
@@ -28,6 +30,17 @@ def limited(what: str) -> Iterator[None]:
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
+
+
+def called(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str
+) -> tuple[int, str, str]:
+    """The exit code of a command that runs in this process, what it says, and what it complains of."""
+    monkeypatch.setattr(sys, "argv", ["opsbot", *words])
+    with pytest.raises(SystemExit) as ended:
+        run()
+    out, err = capsys.readouterr()
+    return int(ended.value.code or 0), out, err
 
 
 def stopped(folder: Path, *words: str, when: str, **environ: str) -> str:

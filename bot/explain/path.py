@@ -10,6 +10,7 @@ from config.meaning import meaning
 from config.mistakes import KeyPath, dotted
 from config.model import OperatingModel
 from config.origins import Origin, Origins
+from config.paths import reached
 from rules.declared import level
 
 
@@ -57,7 +58,7 @@ class Words:
 
     def values(self, path: KeyPath) -> Iterator[ModelValue]:
         """What the files say at and below a path, then the built-in defaults that are not empty."""
-        written = _walk(self.tree, path)
+        written = reached(self.tree, path)
         own = dict(_leaves(written, dotted(path)))
         for key, value in own.items():
             yield self._said(key, value)
@@ -83,7 +84,7 @@ class Words:
         """The value after inheritance, with all defaults; None where the types know no such path."""
         head, *rest = path
         dumped = self.model.model_dump(mode="json", by_alias=True, include={str(head)})
-        found = _walk(dumped, path)
+        found = reached(dumped, path)
         if head in {PRODUCTS, STREAMS} and len(rest) == 1 and isinstance(found, dict):
             return {name: value for name, value in found.items() if name != "id"}
         return found
@@ -95,7 +96,7 @@ class Words:
             return
         wanted = dotted(parts)
         found: dict[str, tuple[Any, Origin, list[str]]] = {}
-        for id_, product in _walk(self.tree, (PRODUCTS,), {}).items():
+        for id_, product in reached(self.tree, (PRODUCTS,), {}).items():
             for key, value in _leaves(product, f"{PRODUCTS}.{id_}"):
                 origin = self.origins.near(key)
                 if f"{origin.said}.".startswith(f"{wanted}."):
@@ -113,15 +114,6 @@ def parsed(path: str) -> KeyPath:
 
 def _is_default(parts: KeyPath) -> bool:
     return parts[0] == DEFAULTS or (len(parts) > 2 and (parts[0], parts[2]) == (STREAMS, DEFAULTS))
-
-
-def _walk(tree: Any, path: KeyPath, otherwise: Any = None) -> Any:
-    for part in path:
-        try:
-            tree = tree[part]
-        except (LookupError, TypeError):
-            return otherwise
-    return tree
 
 
 def _leaves(value: Any, key: str) -> Iterator[tuple[str, Any]]:

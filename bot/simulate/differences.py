@@ -10,6 +10,7 @@ from config.changes import Change
 from config.inherit import DEFAULTS, PRODUCTS, RULES
 from config.load import Loaded, Origins
 from config.mistakes import KeyPath, dotted
+from config.paths import reached
 
 
 def altered(present: Loaded, changed: Loaded, book: Book) -> list[Altered]:
@@ -29,7 +30,7 @@ def _altered(change: Change, present: Loaded, book: Book) -> Altered:
 def _unwritten(path: KeyPath, present: Loaded, book: Book) -> str:
     """What holds today where the files say nothing: what is inherited, or what the rule itself says."""
     resolved = path[1:] if path[:2] == (DEFAULTS, RULES) else path
-    value = _at(present.tree, resolved)
+    value = reached(present.tree, resolved)
     if value is not None:
         return f"{spelled(value)} ({present.origins.near(resolved)})"
     if RULES in path[:-2]:
@@ -69,14 +70,3 @@ def _leaves(tree: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
                 yield from _leaves(value, (*path, n))
         case _:
             yield path, tree
-
-
-def _at(tree: Any, path: KeyPath) -> Any:
-    for part in path:
-        if isinstance(tree, dict):
-            tree = tree.get(part)
-        elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
-            tree = tree[part]
-        else:
-            return None
-    return tree

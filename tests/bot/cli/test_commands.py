@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from sqlite3 import connect
 import httpx
 import pytest
 import respx
+from commands import called
 from postgres import Server
 from shop import MODEL
 
-from bot.cli.app import run
 from bot.cli.frame import MORE
 from connectors.jira import client as jira
 
@@ -48,12 +47,9 @@ def opsbot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     )
 
     def call(*words: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["opsbot", *words])
-        with pytest.raises(SystemExit) as ended:
-            run()
-        out, err = capsys.readouterr()
-        assert CANARY not in out + err
-        return Answer(int(ended.value.code or 0), out, err)
+        answer = Answer(*called(monkeypatch, capsys, *words))
+        assert CANARY not in answer.out + answer.err
+        return answer
 
     return call
 

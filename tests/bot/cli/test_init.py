@@ -1,13 +1,12 @@
 """`opsbot init` as it is typed: what it writes, refuses and prints, and its exit codes."""
 
 import json
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-
-from bot.cli.app import run
+from commands import called
 
 CSV = """Issue key,Issue id,Issue Type,Status,Summary,Created,Updated,Status Category
 SHOP-1,1,Story,In Progress,Sell a lamp,02/Nov/26 9:00 AM,20/Nov/26 9:00 AM,In Progress
@@ -20,14 +19,7 @@ def opsbot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "export.csv").write_text(CSV, encoding="utf-8")
 
-    def call(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["opsbot", *words])
-        with pytest.raises(SystemExit) as ended:
-            run()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return call
+    return partial(called, monkeypatch, capsys)
 
 
 def test_an_export_becomes_a_model_that_judges_it(opsbot: Opsbot, tmp_path: Path) -> None:

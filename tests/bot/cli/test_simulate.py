@@ -1,14 +1,13 @@
 """`opsbot simulate` as it is typed: the change with its place, what it would do, and mistakes as ever."""
 
 import json
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+from commands import called
 from shop import MODEL
-
-from bot.cli.app import run
 
 Opsbot = Callable[..., tuple[int, str, str]]
 
@@ -20,14 +19,7 @@ def opsbot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     Path("operating-model").mkdir()
     Path("operating-model/model.yaml").write_text(MODEL, encoding="utf-8")
 
-    def call(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["opsbot", *words])
-        with pytest.raises(SystemExit) as ended:
-            run()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return call
+    return partial(called, monkeypatch, capsys)
 
 
 def test_a_change_is_told_with_what_stands_there_today_and_where(opsbot: Opsbot) -> None:

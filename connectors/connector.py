@@ -1,9 +1,12 @@
 """What a connector is: it yields pages of records and says where it stopped. It neither judges nor stores."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from connectors.errors import PART
+from connectors.learned import Learned
+from connectors.meter import Meter
 from rules.records import Record
 
 
@@ -11,11 +14,19 @@ from rules.records import Record
 class Problem:
     """A part of the source that could not be read in full; the rest goes on.
 
-    A sync with problems is not complete: nothing is concluded from what it did not bring.
+    A sync with problems is not complete: nothing is concluded from what it did not bring. `quarantined`: the
+    tool gave this one item (scope item:<key>) in a form that is not understood; what the store knows of it is
+    old until it can be read again.
     """
 
     scope: str  # project:BOOK, repository:larkfield/tracking, item:BOOK-412
     what: str  # one sentence, with what to do
+    quarantined: bool = False
+
+
+def part(scope: str, what: str) -> Problem:
+    """A problem that names a part of the source, with the entry that says what to do about parts."""
+    return Problem(scope, f"{what} {PART}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +51,63 @@ class Check:
     remedy: str = ""
 
 
+Standing = Literal["live", "archived", "trashed"]
+"""How a project or repository that the account can see stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where an item is now: under which id (a transferred GitHub issue gets another), in which container."""
+
+    id: str
+    container: str
+
+
+class Census(Protocol):
+    """Counts and lists what is there, without its content: how deletions and lost access are found."""
+
+    async def roster(self) -> Mapping[str, Standing]:
+        """The containers of this source that the account can see, by key. One that is absent is out of sight.
+
+        Raises:
+            ConnectorError: it cannot be told; nothing may then be concluded.
+        """
+        ...
+
+    async def counts(self, containers: Sequence[str]) -> Mapping[str, int]:
+        """About how many items each container holds, cheaply; one that cannot be counted is left out."""
+        ...
+
+    def ids(self, container: str) -> AsyncIterator[Sequence[str]]:
+        """The ids of all items of a container, page by page.
+
+        Raises:
+            ConnectorError: the list is not whole; nothing may then be concluded.
+        """
+        ...
+
+    async def find(self, ids: Sequence[str]) -> Mapping[str, Found]:
+        """Where these items are now, asked for one by one; what is absent is gone or hidden."""
+        ...
+
+
 class Connector(Protocol):
     """One source of the operating model, ready to be read."""
 
     source: str
+    learned: Learned
+    meter: Meter
 
-    def pages(self, cursor: str | None) -> AsyncIterator[Page]:
+    @property
+    def census(self) -> Census | None:
+        """How to count and list what is there; None for a source that proves no absence, as an export."""
+        ...
+
+    def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:
         """Yield everything since the cursor (None: everything), oldest change first, overlapping a little.
+
+        `touched` are ids of items known to have changed minutes ago; a source whose search lags behind is
+        told to look at them.
 
         Raises:
             ConnectorError: named by what to do; pages already yielded stay valid.
@@ -56,7 +117,7 @@ class Connector(Protocol):
     async def read(self, keys: Sequence[str]) -> Page:
         """Re-read the named items (ids or keys) as they are now.
 
-        Items known to be gone come back as deleted; those that are only out of sight are problems.
+        What cannot be found is a problem, never a deletion: whether it is gone, the census finds out.
         """
         ...
 

@@ -8,7 +8,7 @@ issue id, GitHub's node id); keys and names may change. Times are aware and in U
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,9 @@ class WorkItem:
     flagged: bool = False
     closed_at: datetime | None = None
     due_on: date | None = None
+    points: float | None = None  # the estimate, in the team's own unit
+    sprints: tuple[str, ...] = ()  # names, the present one last
+    versions: tuple[str, ...] = ()  # names of the releases it is meant for (Jira's fix versions)
     fields: Mapping[str, str] = field(default_factory=dict)  # further fields that were asked for
     changes: tuple[Change, ...] | None = None  # oldest first and complete; None where no history is known
     deleted: bool = False
@@ -111,6 +114,8 @@ class PullRequest:
     closed_at: datetime | None = None
     reviews: tuple[Review, ...] = ()
     requested: tuple[str, ...] = ()  # account ids or team slugs still asked for a review
+    requested_at: datetime | None = None  # the last time anybody was asked for a review
+    checks: Literal["passing", "failing", "pending"] | None = None  # of the last commit; None: it has none
     labels: tuple[str, ...] = ()
     paths: tuple[str, ...] | None = None  # None where the list of files is not complete
     lines: int = 0  # added + deleted
@@ -129,10 +134,27 @@ class Person:
     key: str  # login or account id, what items refer to people by
     name: str
     email: str | None = None  # often hidden by the tools
+    accounts: Mapping[str, str] = field(default_factory=dict)  # as a directory tells: github → login
     active: bool = True
     is_bot: bool = False
     changed_at: datetime | None = None
     audience: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A component of a Jira project; `lead` is an account id."""
+
+    name: str
+    lead: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """One line of a CODEOWNERS file: who owns the paths of a pattern. Later lines win."""
+
+    pattern: str
+    owners: tuple[str, ...]  # logins, organisation/team slugs, or e-mail addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +171,98 @@ class Container:
     url: str = ""
     archived: bool = False
     public: bool = False
+    lead: str | None = None  # account id of a project's lead
+    components: tuple[Component, ...] = ()
+    ownership: tuple[Ownership, ...] = ()  # in the order of the file
     changed_at: datetime | None = None
     audience: str = ""
 
 
-Record = WorkItem | PullRequest | Person | Container
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team of the source, such as a GitHub team."""
+
+    KIND: ClassVar = "team"
+
+    source: str
+    id: str
+    key: str  # larkfield/payments
+    name: str
+    members: tuple[str, ...] = ()  # accounts
+    repositories: tuple[str, ...] = ()  # containers it may write to
+    parent: str | None = None  # key
+    changed_at: datetime | None = None
+    audience: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sprint:
+    """A sprint of a Jira board."""
+
+    KIND: ClassVar = "sprint"
+
+    source: str
+    id: str
+    key: str  # its name
+    container: str  # board:<id>
+    state: Literal["future", "active", "closed"]
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    completed_at: datetime | None = None
+    goal: str = ""
+    changed_at: datetime | None = None
+    audience: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A GitHub release, or a version of a Jira project."""
+
+    KIND: ClassVar = "release"
+
+    source: str
+    id: str
+    key: str  # larkfield/tracking@v2.1, BOOK 2.1
+    container: str
+    name: str
+    url: str = ""
+    released: bool = False  # drafts and planned versions are not
+    prerelease: bool = False
+    archived: bool = False
+    created_at: datetime | None = None
+    released_at: datetime | None = None
+    due_on: date | None = None
+    changed_at: datetime | None = None
+    audience: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentStatus:
+    """How a deployment went on: the source's word (success, failure, error, inactive …) at a moment."""
+
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A deployment of a repository to an environment, with what became of it, oldest first."""
+
+    KIND: ClassVar = "deployment"
+
+    source: str
+    id: str
+    key: str  # larkfield/tracking@production#12
+    container: str
+    environment: str
+    ref: str
+    commit: str
+    created_at: datetime
+    changed_at: datetime
+    audience: str
+    by: str | None = None
+    statuses: tuple[DeploymentStatus, ...] = ()
+
+
+Record = WorkItem | PullRequest | Person | Container | Team | Sprint | Release | Deployment
+KINDS: Mapping[str, type[Record]] = {kind.KIND: kind for kind in get_args(Record)}

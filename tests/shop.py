@@ -16,8 +16,10 @@ from bot.pipeline import Judged, Pulled, derive, judge, sync
 from bot.store import facts, findings
 from bot.store.database import Database
 from bot.store.tables import history, outbox
-from connectors.connector import Check, Page, Problem
+from connectors.connector import Census, Check, Page, Problem
 from connectors.errors import ConnectorError
+from connectors.learned import Learned
+from connectors.meter import Meter
 from rules.findings import Finding, Transition
 from rules.records import Record, WorkItem
 
@@ -106,8 +108,11 @@ class Tool:
     answers: Page | ConnectorError = field(default_factory=lambda: Page((), "", last=True))
     cursors: list[str | None] = field(default_factory=list)  # that it was asked to go on from
     asked: list[list[str]] = field(default_factory=list)
+    learned: Learned = field(default_factory=Learned)
+    meter: Meter = field(default_factory=Meter)
+    census: Census | None = None
 
-    async def pages(self, cursor: str | None) -> AsyncIterator[Page]:
+    async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:  # noqa: ARG002
         self.cursors.append(cursor)
         for one in self.says:
             if isinstance(one, Exception):

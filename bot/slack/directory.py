@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 
 from bot.slack.errors import SlackError, SlackWait
 from bot.slack.poster import SlackPoster
-from connectors.connector import Check, Page
+from connectors.connector import Census, Check, Page
 from connectors.errors import ConnectorError, FixRequestError, TryLaterError
+from connectors.learned import Learned
+from connectors.meter import Meter
 
 
 class SlackDirectory:
@@ -14,8 +16,15 @@ class SlackDirectory:
     def __init__(self, source: str, poster: SlackPoster) -> None:
         self.source = source
         self._poster = poster
+        self.learned = Learned()
+        self.meter = Meter()
 
-    async def pages(self, cursor: str | None) -> AsyncIterator[Page]:
+    @property
+    def census(self) -> Census | None:
+        """The list is whole each time: there is nothing to count."""
+        return None
+
+    async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:  # noqa: ARG002 - the list is read whole
         """One page with every channel the bot can see."""
         yield await self._page(cursor or "")
 

@@ -15,9 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.database import chunks, upsert
 from bot.store.tables import changes, edges, records
 from rules.around import edges as edges_of
-from rules.records import Change, Container, Person, PullRequest, Record, WorkItem
+from rules.records import KINDS, Change, PullRequest, Record, WorkItem
 
-KINDS: dict[str, type[Record]] = {t.KIND: t for t in (WorkItem, PullRequest, Person, Container)}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DEEPEST_FAMILY = 10  # generations of parents; deeper is a loop in the source
 

@@ -11,10 +11,12 @@ from typing import Literal
 
 import structlog
 
-from connectors.connector import Check, Page, Problem
+from connectors.connector import Census, Check, Page, Problem
 from connectors.errors import ConnectorError, FixRequestError, NotThereError, UnexpectedAnswerError
 from connectors.file.recognise import Other, Part, recognise
 from connectors.file.refusals import CUT, EMPTY, FORMAT, MISSING
+from connectors.learned import Learned
+from connectors.meter import Meter
 from rules.records import Container, Person, Record, WorkItem
 
 log = structlog.get_logger(__name__)
@@ -74,8 +76,15 @@ class FileSource:
         self._parts = tuple(parts)
         self._others = tuple(others)
         self._clock = clock
+        self.learned = Learned()
+        self.meter = Meter()
 
-    async def pages(self, cursor: str | None) -> AsyncIterator[Page]:
+    @property
+    def census(self) -> Census | None:
+        """An export proves no absence."""
+        return None
+
+    async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:  # noqa: ARG002 - an export is read whole
         """Yield all records where the content is new, an empty last page where it is not.
 
         Raises:

@@ -12,12 +12,11 @@ import msgspec
 
 from connectors.connector import Problem
 from connectors.file.refusals import at_line
-from rules.records import Container, Person, PullRequest, Record, WorkItem
+from rules.records import KINDS, Container, Person, Record, Team
 
 TAG = "record"  # "kind" is taken: an item's own kind is Story, Bug, issue …
 STAMPS = ("jira", "github")  # audiences that name a source: <tool>:<source>:<place>
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-KINDS: dict[str, type[Record]] = {t.KIND: t for t in (WorkItem, PullRequest, Person, Container)}
 
 
 def encode(record: Record) -> str:
@@ -63,7 +62,7 @@ def stamped(record: Record, source: str) -> Record:
     audience = record.audience
     if tool in STAMPS and place:
         audience = f"{tool}:{source}:{place}"
-    elif not audience and not isinstance(record, Person):
+    elif not audience and not isinstance(record, Person | Team):
         place = record.key if isinstance(record, Container) else record.container
         audience = f"{'github' if '/' in place else 'jira'}:{source}:{place}"
     return dataclasses.replace(record, source=source, audience=audience)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from config.model import Source
-from connectors.connector import Check, Page, Problem
+from connectors.connector import Census, Check, Page, Problem
 from connectors.errors import ConnectorError
 from connectors.github import doctor, feed, parse, repositories, shapes
 from connectors.github import items as single
 from connectors.github.cursor import Cursor
 from connectors.github.detail import DetailReader
+from connectors.learned import Learned
+from connectors.meter import Meter
 from connectors.transport import Transport
 from rules.records import Container, Record
 
@@ -61,8 +63,15 @@ class GitHub:
         self._names = tuple(name if "/" in name else f"{owner}/{name}" for name in repositories)
         self._clock = clock
         self._details = DetailReader(transport)
+        self.learned = Learned()
+        self.meter = Meter()
 
-    async def pages(self, cursor: str | None) -> AsyncIterator[Page]:
+    @property
+    def census(self) -> Census | None:
+        """Not counted yet."""
+        return None
+
+    async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:  # noqa: ARG002 - lists do not lag
         """Yield the repositories, then their changes since the cursor, one repository after the other.
 
         A repository that is refused (403, 404, 410, 451) becomes a problem and keeps its place in the cursor.

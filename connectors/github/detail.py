@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.connector import Problem
-from connectors.errors import PART, TryLaterError, UnexpectedAnswerError
+from connectors.connector import Problem, part
+from connectors.errors import TryLaterError, UnexpectedAnswerError
 from connectors.github import parse, shapes
 from connectors.github.graphql import Complaint, ask
 from connectors.github.shapes import shaped
@@ -28,7 +28,7 @@ class Details:
 
     def add_problem(self, about: str, what: str) -> None:
         """Remember what could not be read of one pull request."""
-        self.problems.append(Problem(f"item:{about}", what))
+        self.problems.append(part(f"item:{about}", what))
 
 
 class DetailReader:
@@ -55,18 +55,18 @@ class DetailReader:
         """Read all in batches; give those back that GitHub failed on and that are worth asking `again`."""
         rest, missed = list(listed), list[shapes.Issue]()
         while rest:
-            part = rest[: self._batch]
+            some = rest[: self._batch]
             try:
-                reply = await ask(self._transport, "PullRequests", {"ids": [issue.node_id for issue in part]})
+                reply = await ask(self._transport, "PullRequests", {"ids": [issue.node_id for issue in some]})
             except TryLaterError:
                 if self._batch <= SMALLEST_BATCH:
                     raise
                 self._batch = max(SMALLEST_BATCH, self._batch // 2)
                 continue
-            rest = rest[len(part) :]
+            rest = rest[len(some) :]
             details.left = reply.left
             complaints = _by_place(reply.complaints, details)
-            for place, (issue, node) in enumerate(zip(part, _nodes(reply.data, len(part)), strict=True)):
+            for place, (issue, node) in enumerate(zip(some, _nodes(reply.data, len(some)), strict=True)):
                 complaint = complaints.get(place)
                 if node is None and complaint is not None and complaint.type not in FINAL and again:
                     missed.append(issue)
@@ -80,20 +80,20 @@ class DetailReader:
         """Add one pull request, and a problem where it is not all there."""
         about = f"{home.key}#{issue.number}"
         if complaint is not None:
-            details.add_problem(about, f"GitHub does not tell all about {about}: {complaint.message} {PART}")
+            details.add_problem(about, f"GitHub does not tell all about {about}: {complaint.message}")
         elif node is None:
-            details.add_problem(about, f"{about} was deleted, or is hidden from the bot. {PART}")
+            details.add_problem(about, f"{about} was deleted, or is hidden from the bot.")
         if node is None:
             return
         try:
             seen = shaped(node, shapes.PullRequest, about)
             further = await self._further_reviews(seen.reviews, issue.node_id, about)
         except UnexpectedAnswerError as error:
-            details.add_problem(about, str(error))
+            details.problems.append(Problem(f"item:{about}", str(error), quarantined=True))
             return
         closes = seen.closing_issues_references
         if closes is not None and closes.total_count > len(closes.nodes):
-            what = f"closes {closes.total_count} issues; only {len(closes.nodes)} are read. {PART}"
+            what = f"closes {closes.total_count} issues; only {len(closes.nodes)} are read."
             details.add_problem(about, f"{about} {what}")
         details.pulls.append(parse.pull_request(seen, issue.node_id, home, further))
         details.people.extend(parse.people_of_pull_request(seen, home.source))
@@ -126,6 +126,6 @@ def _by_place(complaints: Sequence[Complaint], details: Details) -> dict[int, Co
         if isinstance(place, int):
             placed[place] = complaint
         else:
-            what = f"GitHub complains: {complaint.message} {PART}"
-            details.problems.append(Problem("query:PullRequests", what))
+            what = f"GitHub complains: {complaint.message}"
+            details.problems.append(part("query:PullRequests", what))
     return placed

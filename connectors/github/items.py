@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.connector import Problem
-from connectors.errors import PART, ConnectorError, UnexpectedAnswerError
+from connectors.connector import Problem, part
+from connectors.errors import ConnectorError, UnexpectedAnswerError
 from connectors.github import repositories, shapes
 from connectors.github.graphql import ask
 from connectors.github.shapes import shaped
@@ -39,8 +39,8 @@ async def read(
     items = Items()
     for name, numbers in (await _by_repository(transport, keys, items)).items():
         if not covers(name):
-            what = f"{name} is not one of the repositories of this source. {PART}"
-            items.problems.append(Problem(f"repository:{name}", what))
+            what = f"{name} is not one of the repositories of this source."
+            items.problems.append(part(f"repository:{name}", what))
             continue
         homes, problems = await repositories.named(transport, source, [name])
         items.problems.extend(problems)
@@ -72,8 +72,8 @@ async def _addresses(transport: Transport, ids: Sequence[str], items: Items) -> 
         if node:
             found.append(shaped(node, shapes.Address, node_id))
         else:
-            what = f"GitHub knows no issue or pull request {node_id}, or hides it. {PART}"
-            items.problems.append(Problem(f"item:{node_id}", what))
+            what = f"GitHub knows no issue or pull request {node_id}, or hides it."
+            items.problems.append(part(f"item:{node_id}", what))
     return found
 
 
@@ -84,11 +84,11 @@ async def _issue(transport: Transport, key: str, items: Items) -> shapes.Issue |
         items.left = answer.left
         return shaped(answer.data, shapes.Issue, key)
     except UnexpectedAnswerError as error:
-        items.problems.append(Problem(f"item:{key}", str(error)))
+        items.problems.append(Problem(f"item:{key}", str(error), quarantined=True))
     except ConnectorError as error:
         if not repositories.hidden(error):
             raise
         moved = error.status == 301
         what = "was moved to another repository and has a new key there" if moved else "is gone, or is hidden"
-        items.problems.append(Problem(f"item:{key}", f"{key} {what} ({error.status}). {PART}"))
+        items.problems.append(part(f"item:{key}", f"{key} {what} ({error.status})."))
     return None

@@ -59,7 +59,7 @@ def issue_list(data: Any, home: str) -> tuple[list[shapes.Issue], list[Problem]]
         try:
             issues.append(shaped(row, shapes.Issue, about))
         except UnexpectedAnswerError as error:
-            problems.append(Problem(f"item:{about}", str(error)))
+            problems.append(Problem(f"item:{about}", str(error), quarantined=True))
     return issues, problems
 
 

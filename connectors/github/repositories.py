@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from connectors.connector import Problem
-from connectors.errors import PART, ConnectorError, NotThereError, UnexpectedAnswerError
+from connectors.connector import Problem, part
+from connectors.errors import ConnectorError, NotThereError, UnexpectedAnswerError
 from connectors.github import parse
 from connectors.github.shapes import shaped
 from connectors.transport import Answer, Transport
@@ -82,11 +82,11 @@ def problem(name: str, error: ConnectorError) -> Problem:
     scope = f"repository:{name}"
     if error.status == 301:
         what = "was renamed or moved. Write its new name in the operating model."
-        return Problem(scope, f"{name} {what} {PART}")
+        return part(scope, f"{name} {what}")
     if error.status == 451:
         what = "is blocked for legal reasons (451). Take it out, or ask GitHub."
-        return Problem(scope, f"{name} {what} {PART}")
+        return part(scope, f"{name} {what}")
     if error.status == 410:
         what = "gives no issues (410). Turn on its issues, or take it out."
-        return Problem(scope, f"{name} {what} {PART}")
+        return part(scope, f"{name} {what}")
     return Problem(scope, str(error))

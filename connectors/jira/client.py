@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from config.model import Source
-from connectors.connector import Check, Page, Problem
-from connectors.errors import PART, FixRequestError, UnexpectedAnswerError
+from connectors.connector import Census, Check, Page, Problem, part
+from connectors.errors import FixRequestError, UnexpectedAnswerError
 from connectors.jira import doctor, jql, parse, position
 from connectors.jira.checked import Checked
 from connectors.jira.fields import FieldIds, find
 from connectors.jira.position import Position
 from connectors.jira.requests import Requests
+from connectors.learned import Learned
+from connectors.meter import Meter
 from connectors.transport import Sleep, Transport
 from rules.records import Container, Person, Record, WorkItem
 
@@ -60,8 +62,15 @@ class JiraCloud:
         self._asked_fields = tuple(fields)
         self._clock = clock
         self._ids: FieldIds | None = None
+        self.learned = Learned()
+        self.meter = Meter()
 
-    async def pages(self, cursor: str | None) -> AsyncIterator[Page]:
+    @property
+    def census(self) -> Census | None:
+        """Not counted yet."""
+        return None
+
+    async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:  # noqa: ARG002 - search is not told yet
         """Issues with history and people, by their latest change; once a day projects on the first page.
 
         A project that cannot be read and an item that cannot be understood are problems of a page; the rest
@@ -88,9 +97,7 @@ class JiraCloud:
         ids = await self._field_ids(renew=False)
         issues, errors = await self._requests.issues(keys, ids.wanted)
         failed = {error["id"].identifier(): error["errorMessage"].maybe_text() or "" for error in errors}
-        problems = [
-            Problem(f"item:{key}", f"Jira could not give {key}: {why}. {PART}") for key, why in failed.items()
-        ]
+        problems = [part(f"item:{key}", f"Jira could not give {key}: {why}.") for key, why in failed.items()]
         problems += _not_visible([key for key in keys if key not in failed], issues)
         ours = [one for one in issues if self._is_ours(one)]
         records, unread = await self._records(ours, ids, met=set())
@@ -139,8 +146,8 @@ class JiraCloud:
             records, problems = await self._records(found.issues, ids, met)
             here = here.reached(_latest(records))
             if found.last and expected is not None and brought < expected * (1 - TOLERATED_GAP):
-                what = f"Jira ended after {brought} of about {expected} items; the next sync goes on. {PART}"
-                problems.append(Problem(f"source:{self.source}", what))
+                what = f"Jira ended after {brought} of about {expected} items; the next sync goes on."
+                problems.append(part(f"source:{self.source}", what))
             yield Page(tuple(records), here.text(), found.last, tuple(problems), expected, found.left)
 
     async def _records(
@@ -157,7 +164,7 @@ class JiraCloud:
                 people = list(parse.people(one, history, source=self.source))
             except UnexpectedAnswerError as error:
                 log.warning("jira_item_unreadable", source=self.source, item=one.name, reason=error.what)
-                problems.append(Problem(f"item:{one.name}", str(error)))
+                problems.append(Problem(f"item:{one.name}", str(error), quarantined=True))
                 continue
             records.append(item)
             records += _new(people, met)
@@ -167,9 +174,9 @@ class JiraCloud:
         listed = await self._requests.projects(self._asked)
         containers = tuple(parse.container(one, source=self.source, site=self.site) for one in listed)
         known = {one.key for one in containers}
-        remedy = f"check the key, or grant access to it. {PART}"
+        remedy = "check the key, or grant access to it."
         missing = (
-            Problem(f"project:{key}", f"Jira shows no project {key}: {remedy}")
+            part(f"project:{key}", f"Jira shows no project {key}: {remedy}")
             for key in self._asked
             if key not in known
         )
@@ -226,5 +233,5 @@ def _not_visible(keys: Sequence[str], issues: Sequence[Checked]) -> list[Problem
     moved = sum(1 for name in names if not name & set(keys))
     if len(missing) <= moved:
         return []
-    why = f"is not visible any more: it was deleted, moved, or access to it is lost. {PART}"
-    return [Problem(f"item:{key}", f"{key} {why}") for key in missing]
+    why = "is not visible any more: it was deleted, moved, or access to it is lost."
+    return [part(f"item:{key}", f"{key} {why}") for key in missing]

@@ -85,7 +85,7 @@ def test_a_mistake_is_named_with_its_place(more: str, says: str) -> None:
         decode(LEAST % more)
 
 
-@pytest.mark.parametrize("line", ['{"record": "sprint"}', '{"kind": "work_item"}', "[]", "{", b"\xff"])
+@pytest.mark.parametrize("line", ['{"record": "epic"}', '{"kind": "work_item"}', "[]", "{", b"\xff"])
 def test_a_line_that_is_no_record_says_what_a_record_is(line: str | bytes) -> None:
     with pytest.raises(ValueError, match=r"work_item|not JSON"):
         decode(line)

@@ -19,14 +19,14 @@ from bot.errors import DATABASE_ADDRESS, DATABASE_DRIVER, DATABASE_UNUSABLE
 from bot.pipeline import Judged, Progress, Pulled, derive, judge, sync, unwatched
 from bot.report import Report, report
 from bot.slack.commands.desk import Asker
-from bot.slack.directory import SlackDirectory
-from bot.slack.poster import SlackPoster, create_client
+from bot.slack.poster import SlackPoster
 from bot.sources import connect_all
 from bot.store import outbox
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from bot.timetable import next_digest
 from bot.unusable import CannotStartError
+from bot.workspaces import directories, poster_of
 from config.settings import Settings
 from connectors.connector import Connector
 from connectors.errors import ConnectorError
@@ -121,11 +121,9 @@ async def open_app(settings: Settings, book: Book, clock: Clock) -> AsyncIterato
         CannotStartError: the database cannot be used.
     """
     database = _database(settings)
-    poster = _poster(settings, book, clock)
+    poster = poster_of(book.model, settings, clock)
     connected = connect_all(book.model, settings, clock)
-    connectors = connected.connectors
-    if poster is not None:
-        connectors |= {s.id: SlackDirectory(s.id, poster) for s in book.model.sources if s.kind == "slack"}
+    connectors = connected.connectors | directories(book.model, settings, clock)
     desk = StoreDesk(database, lambda: book, clock, lambda _: OPERATOR, partial(next_digest, book))
     try:
         await _migrated(database)
@@ -174,12 +172,3 @@ def _unusable(database: Database, reason: str, remedy: str) -> str:
     address = database.engine.url.set(drivername=database.engine.dialect.name)
     said = " ".join(reason.split()).rstrip(".")
     return f"The database {address.render_as_string(hide_password=True)} cannot be used: {said}. {remedy}"
-
-
-def _poster(settings: Settings, book: Book, clock: Clock) -> SlackPoster | None:
-    if settings.slack_bot_token is None:
-        return None
-    workspace = next((s.id for s in book.model.sources if s.kind == "slack"), "slack")
-    token = settings.slack_bot_token.get_secret_value()
-    client = create_client(token, settings.slack_url) if settings.slack_url else create_client(token)
-    return SlackPoster(client, workspace, clock)

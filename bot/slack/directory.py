@@ -1,7 +1,8 @@
-"""Slack as a source: its channels, so that the model's channel names can be checked like all pointers."""
+"""A Slack workspace as a source: its channels, which the model's pointers name, and its accounts."""
 
 from collections.abc import AsyncIterator, Sequence
 
+from bot.slack.accounts import accounts
 from bot.slack.errors import SlackError, SlackWait
 from bot.slack.poster import SlackPoster
 from connectors.connector import Census, Check, Page
@@ -11,7 +12,7 @@ from connectors.meter import Meter
 
 
 class SlackDirectory:
-    """A connector that reads the list of channels, whole each time."""
+    """A connector that reads the lists of channels and accounts, whole each time."""
 
     def __init__(self, source: str, poster: SlackPoster) -> None:
         self.source = source
@@ -21,15 +22,15 @@ class SlackDirectory:
 
     @property
     def census(self) -> Census | None:
-        """The list is whole each time: there is nothing to count."""
+        """The lists are whole each time: there is nothing to count."""
         return None
 
     async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:  # noqa: ARG002 - the list is read whole
-        """One page with every channel the bot can see."""
+        """One page with every channel the bot can see and every account."""
         yield await self._page(cursor or "")
 
     async def read(self, keys: Sequence[str]) -> Page:  # noqa: ARG002 - the list is read whole
-        """The same page: channels are not read one by one."""
+        """The same page: nothing is read one by one."""
         return await self._page("")
 
     async def check(self) -> Sequence[Check]:
@@ -41,7 +42,9 @@ class SlackDirectory:
 
     async def _page(self, cursor: str) -> Page:
         try:
-            return Page(tuple(await self._poster.channels()), cursor, last=True)
+            channels = await self._poster.channels()
+            people = await accounts(self._poster.client, self.source)
+            return Page((*channels, *people), cursor, last=True)
         except SlackError as error:
             raise _told(error) from error
 

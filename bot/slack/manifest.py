@@ -16,6 +16,7 @@ SCOPES_OF_METHODS: Mapping[str, tuple[str, ...]] = {
     "conversations.info": ("channels:read", "groups:read"),
     "conversations.list": ("channels:read", "groups:read"),
     "users.info": ("users:read", "users:read.email"),
+    "users.list": ("users:read", "users:read.email"),
 }
 """Every method of Slack's Web API that we call, and the bot scopes it needs."""
 

@@ -7,7 +7,7 @@ that a mistake in our own is found.
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -41,6 +41,7 @@ class User:
     team: str = "T0SANDBOX"
     guest: bool = False
     bot: bool = False
+    gone: bool = False  # deactivated
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Workspace:
             "conversations.info": self._channel_info,
             "conversations.list": self._channel_list,
             "users.info": self._user_info,
+            "users.list": self._user_list,
             "users.lookupByEmail": self._user_by_email,
         }
 
@@ -133,11 +135,7 @@ class Workspace:
 
     def _channel_list(self, arguments: Arguments) -> Answer:
         seen = [c for c in self.channels.values() if c.member or not c.private]
-        start = int(arguments.get("cursor") or 0)
-        end = start + min(int(arguments.get("limit") or _PAGE), _PAGE)
-        page = [self._told(c) for c in seen[start:end]]
-        following = str(end) if end < len(seen) else ""
-        return Answer({"ok": True, "channels": page, "response_metadata": {"next_cursor": following}})
+        return _listed("channels", [self._told(c) for c in seen], arguments)
 
     def _channel_info(self, arguments: Arguments) -> Answer:
         channel = self._visible(arguments)
@@ -184,23 +182,15 @@ class Workspace:
     def _user_info(self, arguments: Arguments) -> Answer:
         return self._user(lambda u: u.id == arguments.get("user"), "user_not_found")
 
+    def _user_list(self, arguments: Arguments) -> Answer:
+        return _listed("members", [_member(user) for user in self.config.users], arguments)
+
     def _user_by_email(self, arguments: Arguments) -> Answer:
         return self._user(lambda u: u.email == arguments.get("email"), "users_not_found")
 
     def _user(self, wanted: Callable[[User], bool], otherwise: str) -> Answer:
         user = next(filter(wanted, self.config.users), None)
-        if user is None:
-            return _error(otherwise)
-        told = {
-            "id": user.id,
-            "team_id": user.team,
-            "name": user.name,
-            "deleted": False,
-            "is_bot": user.bot,
-            "is_restricted": user.guest,
-            "profile": {"email": user.email, "real_name": user.name},
-        }
-        return Answer({"ok": True, "user": told})
+        return _error(otherwise) if user is None else Answer({"ok": True, "user": _member(user)})
 
     def _visible(self, arguments: Arguments) -> Channel | None:
         channel = self.channels.get(str(arguments.get("channel")))
@@ -217,6 +207,27 @@ class Workspace:
             "is_ext_shared": channel.shared,
             "is_pending_ext_shared": False,
         }
+
+
+def _listed(name: str, rows: Sequence[Mapping[str, Any]], arguments: Arguments) -> Answer:
+    """The page of a list that is asked for, and where it goes on."""
+    start = int(arguments.get("cursor") or 0)
+    end = start + min(int(arguments.get("limit") or _PAGE), _PAGE)
+    following = str(end) if end < len(rows) else ""
+    return Answer({"ok": True, name: rows[start:end], "response_metadata": {"next_cursor": following}})
+
+
+def _member(user: User) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "team_id": user.team,
+        "name": user.name,
+        "deleted": user.gone,
+        "is_bot": user.bot,
+        "is_restricted": user.guest,
+        "is_stranger": False,
+        "profile": {"email": user.email, "real_name": user.name},
+    }
 
 
 def _refusal(channel: Channel, arguments: Arguments) -> str | None:

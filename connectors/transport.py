@@ -4,6 +4,7 @@ The one file that imports httpx.
 """
 
 import asyncio
+import copy
 import json
 import random
 import re
@@ -15,7 +16,15 @@ from typing import Any
 import httpx
 import structlog
 
-from connectors.errors import ConnectorError, FixRequestError, TryLaterError, UnexpectedAnswerError, WaitError
+from connectors.errors import (
+    ConnectorError,
+    FixCredentialsError,
+    FixRequestError,
+    TryLaterError,
+    UnexpectedAnswerError,
+    WaitError,
+)
+from connectors.meter import Meter
 from connectors.refusal import refusal
 
 log = structlog.get_logger(__name__)
@@ -29,7 +38,10 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A decoded JSON answer. `left` is what the source still grants in its window, where it says so."""
+    """A decoded JSON answer; of status 304 it has no data: what was read before is still true.
+
+    `left` is what the source still grants in its window, where it says so.
+    """
 
     data: Any
     headers: Mapping[str, str]
@@ -41,6 +53,14 @@ class Answer:
         text = self.headers.get("x-ratelimit-remaining", "")
         return int(text) if text.isascii() and text.isdecimal() else None
 
+    @property
+    def etag(self) -> str | None:
+        """The tag by which the same request can be asked again for nothing, if the source gave one."""
+        return self.headers.get("etag")
+
+
+SignIn = Callable[[str | None], Awaitable[str]]
+"""Gives the value of the Authorization header; it is told the value the source has just refused, or None."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -49,8 +69,9 @@ class Transport:
     """A signed-in client for one base address.
 
     Credentials go only to that address, and only encrypted unless it is this machine: redirects are not
-    followed and absolute addresses elsewhere are refused. `who` names the source in messages. `sleep` and
-    `clock` are given by tests.
+    followed and absolute addresses elsewhere are refused. `who` names the source in messages. `auth` is a
+    user and a token, or gives the Authorization header of each request: after a 401 it is asked once more, so
+    that it can renew what has run out. `sleep` and `clock` are given by tests.
 
     Raises:
         FixRequestError: the base address would send credentials in the clear.
@@ -62,12 +83,15 @@ class Transport:
         *,
         who: str,
         headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
+        auth: tuple[str, str] | SignIn | None = None,
         sleep: Sleep = asyncio.sleep,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.who = who
+        self.meter = Meter()
+        self._background = False
+        self._sign_in = auth if callable(auth) else None
         self._sleep = sleep
         self._clock = clock
         self._paused_until: datetime | None = None
@@ -75,7 +99,7 @@ class Transport:
         self._client = httpx.AsyncClient(
             base_url=self._home,
             headers={"Accept": "application/json", "User-Agent": "product-ops-bot", **(headers or {})},
-            auth=httpx.BasicAuth(*auth) if auth else None,
+            auth=httpx.BasicAuth(*auth) if isinstance(auth, tuple) else None,
             timeout=TIMEOUT,
             verify=self._home.scheme == "https",  # loading certificates takes 30 ms that a sandbox can spare
             follow_redirects=False,
@@ -86,13 +110,24 @@ class Transport:
         """Give back the connections."""
         await self._client.aclose()
 
-    async def get(self, path: str, params: Mapping[str, Any] | None = None) -> Answer:
+    def in_background(self) -> "Transport":
+        """The same client and budgets for work that can wait: it leaves a reserve to people's questions."""
+        view = copy.copy(self)
+        view._background = True  # noqa: SLF001 - its own kind
+        return view
+
+    async def get(
+        self, path: str, params: Mapping[str, Any] | None = None, *, etag: str | None = None
+    ) -> Answer:
         """Read a path below the base address, or an absolute `next` link of the same origin.
+
+        With the `etag` of an earlier answer to the same request the answer may be 304, without data.
 
         Raises:
             ConnectorError: named by what to do; what may pass was tried five times.
         """
-        return await self._read("GET", path, params=params)
+        headers = {"If-None-Match": etag} if etag else None
+        return await self._read("GET", path, params=params, headers=headers)
 
     async def query(self, path: str, body: Mapping[str, Any]) -> Answer:
         """A POST that only reads (search, bulk fetch, GraphQL query): retried like a GET.
@@ -108,7 +143,7 @@ class Transport:
             attempt += 1
             await self._sit_out_the_pause()
             try:
-                return await self._once(method, url, **content)
+                return await self._signed_in(method, url, **content)
             except ConnectorError as error:
                 if not error.retry or attempt == TRIES:
                     raise
@@ -146,6 +181,18 @@ class Transport:
         )
         await self._sleep(seconds)
 
+    async def _signed_in(
+        self, method: str, url: httpx.URL, headers: Mapping[str, str] | None = None, **content: Any
+    ) -> Answer:
+        if self._sign_in is None:
+            return await self._once(method, url, headers=headers, **content)
+        given = dict(headers or {}) | {"Authorization": await self._sign_in(None)}
+        try:
+            return await self._once(method, url, headers=given, **content)
+        except FixCredentialsError:
+            given["Authorization"] = await self._sign_in(given["Authorization"])
+        return await self._once(method, url, headers=given, **content)
+
     async def _once(self, method: str, url: httpx.URL, **content: Any) -> Answer:
         try:
             async with self._client.stream(method, url, **content) as response:
@@ -164,6 +211,8 @@ class Transport:
             raise TryLaterError(
                 f"{self.who} cannot be reached: {reason}.", "Check the address and the network."
             ) from error
+        if response.status_code == 304 and "if-none-match" in response.request.headers:
+            return Answer(None, response.headers, 304)
         if not response.is_success:
             raise refusal(self.who, url.path, response.status_code, response.headers, body, self._clock())
         return Answer(self._decoded(body, response), response.headers, response.status_code)

@@ -12,7 +12,6 @@ from connectors.github import items as single
 from connectors.github.cursor import Cursor
 from connectors.github.detail import DetailReader
 from connectors.learned import Learned
-from connectors.meter import Meter
 from connectors.transport import Transport
 from rules.records import Container, Record
 
@@ -64,7 +63,7 @@ class GitHub:
         self._clock = clock
         self._details = DetailReader(transport)
         self.learned = Learned()
-        self.meter = Meter()
+        self.meter = transport.meter
 
     @property
     def census(self) -> Census | None:

@@ -16,7 +16,6 @@ from connectors.jira.fields import FieldIds, find
 from connectors.jira.position import Position
 from connectors.jira.requests import Requests
 from connectors.learned import Learned
-from connectors.meter import Meter
 from connectors.transport import Sleep, Transport
 from rules.records import Container, Person, Record, WorkItem
 
@@ -63,7 +62,7 @@ class JiraCloud:
         self._clock = clock
         self._ids: FieldIds | None = None
         self.learned = Learned()
-        self.meter = Meter()
+        self.meter = transport.meter
 
     @property
     def census(self) -> Census | None:

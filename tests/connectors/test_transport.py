@@ -204,7 +204,45 @@ async def test_one_bad_moment_is_not_noticed(source: Transport) -> None:
 
 def test_there_is_no_post_but_the_one_that_reads() -> None:
     verbs = {name for name in dir(Transport) if not name.startswith("_")}
-    assert verbs == {"close", "get", "query"}
+    assert verbs == {"close", "get", "query", "in_background"}
+
+
+@respx.mock
+async def test_what_has_not_changed_is_not_sent_again(source: Transport) -> None:
+    route = respx.get(f"{HOME}/x")
+    route.side_effect = [httpx.Response(200, json=[1], headers={"ETag": 'W/"a"'}), httpx.Response(304)]
+    first = await source.get("x")
+    again = await source.get("x", etag=first.etag)
+    assert (first.data, again.status, again.data) == ([1], 304, None)
+    assert route.calls.last.request.headers["If-None-Match"] == 'W/"a"'
+
+
+@respx.mock
+async def test_an_answer_that_nothing_has_changed_is_no_answer_to_who_knows_nothing(
+    source: Transport,
+) -> None:
+    respx.get(f"{HOME}/x").mock(return_value=httpx.Response(304))
+    with pytest.raises(FixRequestError):
+        await source.get("x")
+
+
+@respx.mock
+async def test_a_token_that_has_run_out_is_renewed_once_and_then_refused(time: Time) -> None:
+    told: list[str | None] = []
+
+    async def sign_in(refused: str | None) -> str:
+        told.append(refused)
+        return f"Bearer {len(told)}"
+
+    transport = Transport(HOME, who="GitHub", auth=sign_in, sleep=time.sleep, clock=time)
+    route = respx.get(f"{HOME}/x")
+    route.side_effect = [httpx.Response(401), OK, httpx.Response(401), httpx.Response(401)]
+    assert (await transport.get("x")).data == {"fine": True}
+    assert route.calls.last.request.headers["Authorization"] == "Bearer 2"
+    with pytest.raises(FixCredentialsError):
+        await transport.get("x")
+    assert told == [None, "Bearer 1", None, "Bearer 3"]
+    await transport.close()
 
 
 @pytest.mark.parametrize("body", [b"<html>Log in</html>", b'{"issues": [', b"\xff\xfe", b"[" * 100_000])

@@ -8,6 +8,7 @@ from connectors.connector import Problem, part
 from connectors.errors import ConnectorError, NotThereError, UnexpectedAnswerError
 from connectors.github import parse
 from connectors.github.shapes import shaped
+from connectors.paging import Walk
 from connectors.transport import Answer, Transport
 from rules.records import Container
 
@@ -46,7 +47,7 @@ async def owned(transport: Transport, source: str, owner: str) -> tuple[list[Con
     found, problems = [], []
     asking = {"per_page": 100, "sort": "full_name"}
     answer = await _first_page(transport, owner, asking)
-    seen = set[str]()
+    walk = Walk(f"GitHub's pages of the repositories of {owner}")
     while True:
         for row in shaped(answer.data, list[Any], f"the repositories of {owner}"):
             about = row.get("full_name") if isinstance(row, dict) else None
@@ -57,9 +58,7 @@ async def owned(transport: Transport, source: str, owner: str) -> tuple[list[Con
         link = NEXT.search(answer.headers.get("link", ""))
         if link is None:
             return found, problems
-        if link[1] in seen:
-            raise UnexpectedAnswerError(f"GitHub's list of the repositories of {owner} repeats for ever.")
-        seen.add(link[1])
+        walk.on_to(link[1])
         answer = await transport.get(link[1])
 
 

@@ -9,6 +9,7 @@ from connectors.errors import NotThereError, UnexpectedAnswerError
 from connectors.jira.checked import REMEDY, Checked
 from connectors.jira.jql import ORDER
 from connectors.jira.parse import issue
+from connectors.paging import Walk
 from connectors.transport import Answer, Transport
 
 SEARCH = "rest/api/3/search/jql"
@@ -26,7 +27,6 @@ HISTORIES_A_PAGE = 10_000
 CHANGELOGS_OF_ISSUES = 1000
 PROJECTS_A_PAGE = 100
 PROJECT_KEYS = 50
-EMPTY_PAGES = 20  # a page may be empty and not the last; so many in a row are a loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,7 @@ class Requests:
     ) -> AsyncIterator[tuple[Answer, bool]]:
         """Pages until there is no next token, each with whether it is the last."""
         token: str | None = None
-        used: set[str] = set()
-        empty = 0
+        walk = Walk(f"Jira's pages of {path}")
         while True:
             answer = await self._transport.query(
                 path, {**body, **({"nextPageToken": token} if token else {})}
@@ -149,10 +148,7 @@ class Requests:
             yield answer, last
             if last:
                 return
-            empty = 0 if page[content].value else empty + 1
-            if token in used or empty > EMPTY_PAGES:
-                raise UnexpectedAnswerError(f"Jira leads in circles: the pages of {path} do not end.", REMEDY)
-            used.add(str(token))
+            walk.on_to(str(token), empty=not page[content].value)
 
 
 def _batches(values: Sequence[str], size: int) -> list[list[str]]:

@@ -15,7 +15,7 @@ from connectors.connector import Page
 from connectors.errors import FixCredentialsError, FixRequestError, UnexpectedAnswerError
 from connectors.jira.checked import REMEDY
 from connectors.jira.client import JiraCloud, connect
-from connectors.jira.requests import EMPTY_PAGES
+from connectors.paging import EMPTY_PAGES
 from rules.records import WorkItem
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -13,12 +13,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.github import sandbox_graphql
+from connectors.github.sandbox_addresses import of_profile
 from connectors.github.sandbox_rest import Entry, Scene, stamp
 from connectors.github.sandbox_window import Budget, issue_rows, part, tagged
 from connectors.larkfield.world import Pull, Repository, World
 
 Respond = Callable[[Request], Awaitable[Response]]
 
+SEARCHES = 30  # a minute; our client sends none
 DOCUMENTATION = "https://docs.github.com/rest"
 DELIVERIES = uuid.UUID("6f1d0c4e-6a51-4b5e-9a39-1d3c8e6b2f70")  # the space of the delivery ids
 
@@ -73,10 +75,12 @@ class Sandbox:
         return endpoint
 
     async def _user(self, _: Request) -> Response:
-        return JSONResponse({"login": "opsbot", "id": 1, "node_id": "U_1", "type": "User"})
+        profile = of_profile("opsbot", 1, stamp(self._scene.world.begins))
+        return JSONResponse({"login": "opsbot", "id": 1, "node_id": "U_1", "type": "User", **profile})
 
     async def _rate_limit(self, _: Request) -> Response:
-        resources = {"core": self._core.told(), "graphql": self._graphql.told()}
+        search = Budget("search", SEARCHES, self._now)
+        resources = {budget.resource: budget.told() for budget in (self._core, self._graphql, search)}
         return JSONResponse({"resources": resources, "rate": self._core.told()})
 
     async def _repositories(self, request: Request) -> Response:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors.github.sandbox_addresses import API, SITE, of_account, of_repository
 from connectors.larkfield.world import Pull, RepoIssue, Repository, World
 
-API = "https://api.github.com"
-SITE = "https://github.com"
 Entry = Pull | RepoIssue
 
 
@@ -73,10 +72,8 @@ class Scene:
             "login": login,
             "id": self.account_id(handle),
             "node_id": f"U_{self.account_id(handle)}",
-            "url": f"{API}/users/{login}",
-            "html_url": f"{SITE}/{login}",
             "type": "Bot" if login.endswith("[bot]") else "User",
-            "site_admin": False,
+            **of_account(login, self.account_id(handle)),
         }
 
     def repository(self, repository: Repository) -> dict[str, Any]:
@@ -87,7 +84,13 @@ class Scene:
             "node_id": repository.node,
             "name": name,
             "full_name": repository.name,
-            "owner": {"login": owner, "id": 1, "node_id": "O_1", "type": "Organization"},
+            "owner": {
+                "login": owner,
+                "id": 1,
+                "node_id": "O_1",
+                "type": "Organization",
+                **of_account(owner, 1),
+            },
             "private": repository.private,
             "visibility": "private" if repository.private else "public",
             "html_url": f"{SITE}/{repository.name}",
@@ -101,6 +104,7 @@ class Scene:
             "created_at": stamp(self.world.begins),
             "updated_at": stamp(self.world.begins),
             "pushed_at": stamp(self.world.begins),
+            **of_repository(repository.name),
         }
 
     def issue(self, entry: Entry, at: datetime) -> dict[str, Any]:

@@ -20,7 +20,7 @@ class Budget:
     """What one kind of request may still cost in this hour; the hour begins with its first request."""
 
     def __init__(self, resource: str, grants: int, now: Callable[[], datetime]) -> None:
-        self._resource, self._grants, self._now = resource, grants, now
+        self.resource, self._grants, self._now = resource, grants, now
         self._used, self._resets_at = 0, now() + HOUR
 
     def take(self, cost: int) -> bool:
@@ -46,7 +46,7 @@ class Budget:
             "used": self._used,
             "remaining": self._grants - self._used,
             "reset": int(self._resets_at.timestamp()),
-            "resource": self._resource,
+            "resource": self.resource,
         }
 
 

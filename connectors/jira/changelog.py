@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from connectors.jira.accounts import account_id
 from connectors.jira.checked import Checked
 from connectors.jira.fields import FLAG_NAMES, FieldIds
 from rules.records import Change
@@ -43,7 +44,7 @@ def _change(history: Checked, n: int, item: Checked, ids: FieldIds) -> Change:
     return Change(
         id=f"{history['id'].identifier()}:{n}",
         at=history["created"].time(),
-        by=history["author"]["accountId"].maybe_text(),
+        by=account_id(history["author"]),
         field=field,
         before=before,
         after=after,
@@ -56,6 +57,8 @@ def _word(item: Checked, ids: FieldIds) -> str:
         return "flagged"
     if field_id in ids.team:
         return "team"
+    if field_id in ids.epic:
+        return "parent"
     return WORDS.get(field_id or "") or WORDS.get(name.casefold()) or name
 
 

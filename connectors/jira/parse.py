@@ -1,8 +1,16 @@
-"""Jira's issues, accounts and projects as records. Looks at every value before believing it."""
+"""Jira's issues, accounts and projects as records. Looks at every value before believing it.
+
+A field of Jira's own that is not as documented makes the whole item unreadable: an item without its status or
+with half its links would be judged wrongly. A field of the site's own (points, sprints, team, epic link,
+those the model asks for) may be given another type by an administrator any day: then it counts as empty.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isfinite
 from typing import Literal
 
+from connectors.jira import adf, sprints
+from connectors.jira.accounts import account_id, person
 from connectors.jira.changelog import authors, changes
 from connectors.jira.checked import Checked
 from connectors.jira.fields import FieldIds
@@ -14,8 +22,8 @@ CATEGORIES: Mapping[str, Literal["new", "indeterminate", "done"]] = {
     "done": "done",
 }  # statusCategory.key; "undefined" and anything newer is None
 
-READABLE = ("value", "name", "title", "displayName", "key", "content", "text", "id")
-DEEPEST = 20  # of a document's nesting; what lies deeper is not read
+READABLE = ("value", "displayName", "name", "title", "key", "id")  # of an option, a user, a version …
+DEEPEST = 20  # of a value's nesting; what lies deeper is not read
 
 
 def issue(data: object) -> Checked:
@@ -36,6 +44,7 @@ def work_item(
     fields = one["fields"]
     key = one["key"].text()
     project = fields["project"]["key"].text()
+    its_sprints = tuple(sprint.key for sprint in sprints.of_issue(one, source=source, ids=ids))
     return WorkItem(
         source=source,
         id=one["id"].text(),
@@ -49,20 +58,23 @@ def work_item(
         changed_at=fields["updated"].time(),
         audience=_audience(source, project, fields["security"]["name"].maybe_text()),
         status_category=CATEGORIES.get(fields["status"]["statusCategory"]["key"].maybe_text() or ""),
-        level=_level(fields["issuetype"]),
+        level=_level(fields, ids),
         resolution=fields["resolution"]["name"].maybe_text(),
         priority=fields["priority"]["name"].maybe_text(),
         labels=tuple(label.text() for label in fields["labels"]),
         components=tuple(component["name"].text() for component in fields["components"]),
-        assignee=fields["assignee"]["accountId"].maybe_text(),
-        reporter=fields["reporter"]["accountId"].maybe_text(),
+        assignee=account_id(fields["assignee"]),
+        reporter=account_id(fields["reporter"]),
         team=next(_values(fields, ids.team), None),
-        parent=fields["parent"]["key"].maybe_text(),
+        parent=fields["parent"]["key"].maybe_text() or _epic(fields, ids),
         links=tuple(_links(fields["issuelinks"])),
         flagged=any(_values(fields, ids.flagged)),
         closed_at=fields["resolutiondate"].maybe_time(),
         due_on=fields["duedate"].maybe_day(),
-        fields=_further(fields, ids),
+        points=_points(fields, ids),
+        sprints=its_sprints,
+        versions=tuple(version["name"].text() for version in fields["fixVersions"]),
+        fields=_further(fields, ids, its_sprints),
         changes=changes(histories, ids),
     )
 
@@ -72,21 +84,7 @@ def people(one: Checked, histories: Sequence[Checked], *, source: str) -> Iterat
     fields = one["fields"]
     for account in (fields["assignee"], fields["reporter"], *authors(histories)):
         if account.there:
-            yield _person(account, source)
-
-
-def _person(account: Checked, source: str) -> Person:
-    account_id = account["accountId"].text()
-    return Person(
-        source=source,
-        id=account_id,
-        key=account_id,
-        name=account["displayName"].maybe_text() or account_id,
-        email=account["emailAddress"].maybe_text(),
-        active=account["active"].flag(absent=True),
-        is_bot=account["accountType"].maybe_text() == "app",
-        audience=f"jira:{source}",
-    )
+            yield person(account, source)
 
 
 def container(data: object, *, source: str, site: str) -> Container:
@@ -109,10 +107,25 @@ def _audience(source: str, project: str, security_level: str | None) -> str:
     return ":".join(("jira", source, project, *((security_level,) if security_level else ())))
 
 
-def _level(issue_type: Checked) -> int | None:
+def _level(fields: Checked, ids: FieldIds) -> int | None:
+    """Cloud tells the level; Data Center only sub-tasks, and epics by the name that they alone have."""
+    issue_type = fields["issuetype"]
     if issue_type["subtask"].flag(absent=False):
         return -1
-    return issue_type["hierarchyLevel"].maybe_number()
+    level = issue_type["hierarchyLevel"].maybe_number()
+    return 1 if level is None and any(_values(fields, ids.epic_name)) else level
+
+
+def _epic(fields: Checked, ids: FieldIds) -> str | None:
+    """The key in the field Epic Link, for projects and servers that know no `parent` but of sub-tasks."""
+    values = (fields[field_id].value for field_id in ids.epic)
+    return next((value for value in values if isinstance(value, str) and value), None)
+
+
+def _points(fields: Checked, ids: FieldIds) -> float | None:
+    values = (fields[field_id].value for field_id in ids.points)
+    numbers = (float(one) for one in values if isinstance(one, int | float) and not isinstance(one, bool))
+    return next((number for number in numbers if isfinite(number)), None)
 
 
 def _links(links: Checked) -> Iterator[Link]:
@@ -123,13 +136,10 @@ def _links(links: Checked) -> Iterator[Link]:
                 yield Link(link["type"][direction].text(), link[other]["key"].text())
 
 
-def _further(fields: Checked, ids: FieldIds) -> dict[str, str]:
-    """The fields that were asked for and have a value; `sprint` is the latest one."""
+def _further(fields: Checked, ids: FieldIds, its_sprints: Sequence[str]) -> dict[str, str]:
+    """The fields that were asked for and have a value; `sprint` is the present or latest one."""
     texts = {word: value for word, field_id in ids.further.items() for value in _values(fields, (field_id,))}
-    for field_id in ids.sprint:
-        for sprint in fields[field_id]:
-            texts["sprint"] = sprint["name"].text()
-    return texts
+    return {**texts, "sprint": its_sprints[-1]} if its_sprints else texts
 
 
 def _values(fields: Checked, ids: Iterable[str]) -> Iterator[str]:
@@ -146,6 +156,8 @@ def _text(value: object, depth: int = 0) -> str:
     if isinstance(value, list):
         return ", ".join(filter(None, (_text(one, depth + 1) for one in value)))
     if isinstance(value, dict):
+        if value.get("type") == "doc":
+            return adf.plain(value)
         inner = next((value[name] for name in READABLE if value.get(name)), None)
         return _text(inner, depth + 1)
     if isinstance(value, float) and value.is_integer():

@@ -73,6 +73,17 @@ def test_an_epic_link_is_a_parent() -> None:
     assert (change.field, change.after) == ("parent", "BOOK-300")
 
 
+def test_an_epic_link_is_a_parent_in_any_language() -> None:
+    line = item("Lien d'épopée", None, "BOOK-300", fieldId="customfield_9")
+    (change,) = read(line, ids=FieldIds(epic=("customfield_9",)))
+    assert change.field == "parent"
+
+
+def test_who_changed_something_on_data_center_is_known_by_the_user_key() -> None:
+    (change,) = read({**item("status", "A", "B"), "author": {"key": "JIRAUSER1", "name": "ana"}})
+    assert change.by == "JIRAUSER1"
+
+
 def test_a_long_text_is_cut() -> None:
     (change,) = read(item("description", None, "x" * 40_000, fieldId="description"))
     assert change.after is not None

@@ -46,6 +46,7 @@ def test_fields_are_found_by_type_and_the_flag_by_type_and_name() -> None:
     assert IDS.flagged == ("customfield_10021", "customfield_10023")
     assert IDS.team == ("customfield_10001", "customfield_10002")
     assert IDS.sprint == ("customfield_10020",)
+    assert IDS.points == ("customfield_10016",)
 
 
 def test_asked_fields_are_found_by_id_name_or_jql_name_in_any_case() -> None:
@@ -75,6 +76,10 @@ def test_every_field_of_an_issue_finds_its_place() -> None:
     assert item.flagged
     assert item.links == (Link("is blocked by", "TRK-7"), Link("blocks", "PAY-8"))
     assert item.components == ("Lanes", "Checkout")
+    assert item.parent == "BOOK-300"
+    assert item.points == 5
+    assert item.sprints == ("Sprint 6", "Sprint 7")
+    assert item.versions == ("26.2", "26.3")
     assert item.fields == {
         "fixVersion": "26.2, 26.3",
         "Story points": "5",
@@ -112,6 +117,13 @@ def test_the_level_is_jiras_own_and_subtasks_are_below(path: str, value: Any, le
     assert parsed(changed(path, value)).level == level
 
 
+def test_where_levels_are_not_told_an_epic_is_known_by_its_own_name() -> None:
+    ids = FieldIds(epic_name=("customfield_1",))
+    data = changed("fields.issuetype.hierarchyLevel", ...)
+    data["fields"]["customfield_1"] = "Repeat bookings"
+    assert parsed(data, ids).level == 1
+
+
 @pytest.mark.parametrize("key", ["undefined", "in-flight", None])
 def test_a_status_category_we_do_not_know_is_none(key: str | None) -> None:
     assert parsed(changed("fields.status.statusCategory.key", key)).status_category is None
@@ -134,6 +146,7 @@ def test_a_status_category_we_do_not_know_is_none(key: str | None) -> None:
         ("fields.issuetype.subtask", "no"),
         ("fields.assignee", "bo"),
         ("fields.project", None),
+        ("fields.fixVersions", ["26.2"]),
     ],
 )
 def test_a_wrong_type_is_named_by_issue_and_field(path: str, value: Any) -> None:
@@ -149,6 +162,35 @@ def test_a_wrong_type_is_named_by_issue_and_field(path: str, value: Any) -> None
 def test_what_has_no_id_and_key_is_no_issue(data: Any) -> None:
     with pytest.raises(UnexpectedAnswerError):
         parse.issue(data)
+
+
+@pytest.mark.parametrize("value", ["5", True, None, [5], {"value": 5}, float("inf"), ...])
+def test_points_that_are_no_number_are_unknown(value: Any) -> None:
+    assert parsed(changed("fields.customfield_10016", value)).points is None
+
+
+@pytest.mark.parametrize("value", ["Sprint 7", 7, {"name": "Sprint 7"}, [None], [["Sprint 7"]], ...])
+def test_a_sprint_field_of_another_type_is_an_empty_one(value: Any) -> None:
+    item = parsed(changed("fields.customfield_10020", value))
+    assert item.sprints == ()
+    assert "sprint" not in item.fields
+
+
+def test_the_first_field_with_points_counts() -> None:
+    ids = FieldIds(points=("customfield_1", "customfield_2", "customfield_3"))
+    data = changed("fields.customfield_2", 0)
+    data["fields"]["customfield_3"] = 8.0
+    assert parsed(data, ids).points == 0
+
+
+def test_an_epic_link_is_the_parent_where_there_is_no_other() -> None:
+    ids = FieldIds(epic=("customfield_1",))
+    data = changed("fields.customfield_1", "BOOK-9")
+    assert parsed(data, ids).parent == "BOOK-300"
+    del data["fields"]["parent"]
+    assert parsed(data, ids).parent == "BOOK-9"
+    data["fields"]["customfield_1"] = {"key": "BOOK-9"}
+    assert parsed(data, ids).parent is None
 
 
 def test_people_come_from_the_issue_and_its_history() -> None:

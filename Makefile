@@ -8,11 +8,14 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 	--quiet --extra postgres
 
+# Where the tests look for what the vendors publish (make contracts).
+export TEST_VENDOR_FILES ?= $(CURDIR)/build/contracts
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs pictures lock bench clean
+.PHONY: help demo test check contracts format docs pictures lock bench clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -45,6 +48,9 @@ check: $(DEV) ## style, types, architecture, documentation, tests
 	@$(BIN)/python docs/generate.py --check
 	@$(BIN)/python -m sphinx --quiet --nitpicky --fail-on-warning --fresh-env docs build/docs
 	@$(BIN)/python -m pytest --numprocesses auto
+
+contracts: ## fetch the vendors' descriptions that tests hold requests against (needs npm; FROM=folder with Jira's)
+	@$(PYTHON) tests/contracts/fetch.py "$(TEST_VENDOR_FILES)" $(FROM)
 
 format: $(DEV) ## let the formatter have its way
 	@$(BIN)/ruff check --fix .

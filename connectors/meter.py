@@ -13,6 +13,13 @@ class Budget:
     remaining: int | None
     resets_at: datetime | None
     paused_until: datetime | None = None  # nothing is asked before: the source said so
+    binding: bool = True  # some sources announce a limit before they enforce it
+
+    def down_to(self, share: float) -> bool:
+        """Whether no more than that share of the window is left, where the source tells and enforces it."""
+        if not self.binding or not self.limit or self.remaining is None or self.resets_at is None:
+            return False
+        return self.remaining <= self.limit * share
 
 
 @dataclass(slots=True)

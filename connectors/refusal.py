@@ -17,56 +17,80 @@ from connectors.errors import (
     WaitError,
 )
 
-TRANSIENT = {408, 425, 500, 502, 503, 504}
+TRANSIENT = {408, 425, 500, 502, 503, 504}  # and 520 to 530, a content network's words for the same
 WITHOUT_A_TIME = timedelta(seconds=60)  # a gateway's 429 may say neither when nor why
 A_YEAR = timedelta(days=365).total_seconds()
 
 
 def refusal(
-    who: str, path: str, status: int, headers: Mapping[str, str], body: bytes, now: datetime
+    who: str,
+    path: str,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    now: datetime,
+    attempt: int = 1,
 ) -> ConnectorError:
-    """The error for an answer that is no success; `who` and `path` name it in the sentence."""
-    error = _error(who, path, status, headers, body, now)
+    """The error for an answer that is no success; `who` and `path` name it in the sentence.
+
+    A limit that does not say when it ends holds a minute at the first attempt, and each time twice as long.
+    """
+    error = _error(who, path, status, headers, body, now, attempt)
     error.status = status
     return error
 
 
 def _error(
-    who: str, path: str, status: int, headers: Mapping[str, str], body: bytes, now: datetime
+    who: str, path: str, status: int, headers: Mapping[str, str], body: bytes, now: datetime, attempt: int
 ) -> ConnectorError:
     said = vendors_words(body)
     until = wait_until(headers, now)
     if is_limit(status, said, until):
-        until = until or now + WITHOUT_A_TIME
+        until = until or now + WITHOUT_A_TIME * 2 ** (attempt - 1)
         return WaitError(
             f"{who} limits requests until {until:%H:%M:%S} UTC.",
             "The next sync goes on from here.",
             until=until,
         )
-    if status in TRANSIENT:
+    if status in TRANSIENT or 520 <= status <= 530:
         what, later = f"{who} answered {status} on {path}", "The next sync tries again."
         if until is None:
             return TryLaterError(f"{what}.", later)
         says = f"{what} and asks to wait until {until:%H:%M:%S} UTC."
         return WaitError(says, later, until=until, entry=LATER)
-    if status == 401:
-        return _sign_in_refused(who, headers)
-    if status == 403:
-        return GrantAccessError(f"{who} forbids {path} (403){said}.", "Grant the bot's account read access.")
-    if status == 404:
-        return NotThereError(f"{who} has no {path} (404), or hides it.", "Check the name, or grant access.")
-    if status == 410:
-        return UpgradeError(f"{who} has removed {path} (410).", "Update opsbot.")
+    return _final(who, path, status, headers, said)
+
+
+def _final(who: str, path: str, status: int, headers: Mapping[str, str], said: str) -> ConnectorError:
+    """What asking again does not mend."""
+    match status:
+        case 401:
+            return _sign_in_refused(who, headers)
+        case 403:
+            says = f"{who} forbids {path} (403){said}."
+            return GrantAccessError(says, "Grant the bot's account read access.")
+        case 404:
+            says = f"{who} has no {path} (404), or hides it."
+            return NotThereError(says, "Check the name, or grant access.")
+        case 407:
+            remedy = "Write user and password into the proxy's address in HTTPS_PROXY."
+            return FixRequestError(f"A proxy before {who} asks for a sign-in (407).", remedy)
+        case 410:
+            return UpgradeError(f"{who} has removed {path} (410).", "Update opsbot.")
+        case 413:
+            return FixRequestError(f"{who} was asked for too much at once on {path} (413){said}.")
+        case 451:
+            says = f"{who} withholds {path} for legal reasons (451){said}."
+            return GrantAccessError(says, "Take it out of the operating model, or ask the tool's support.")
     if 300 <= status < 400:
-        return FixRequestError(
-            f"{who} redirects {path} ({status}).", "Write the final address in the settings."
-        )
+        remedy = "Write the final address in the settings."
+        return FixRequestError(f"{who} redirects {path} ({status}).", remedy)
     return FixRequestError(f"{who} refused {path} ({status}){said}.")
 
 
 def is_limit(status: int, said: str, until: datetime | None) -> bool:
     """Whether a refusal is a rate limit: 429, and GitHub's 403 that says when or calls itself one."""
-    return status == 429 or (status == 403 and (until is not None or "secondary rate limit" in said.lower()))
+    return status == 429 or (status == 403 and (until is not None or "rate limit" in said.lower()))
 
 
 def wait_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
@@ -76,17 +100,24 @@ def wait_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
     X-RateLimit-Reset is epoch seconds, Jira's ISO 8601 with or without seconds.
     """
     text = headers.get("retry-after", "").strip()
-    reset = headers.get("x-ratelimit-reset", "").strip()
     try:
         if _is_number(text):
             return now + timedelta(seconds=min(float(text), A_YEAR))
         if text:
             return max(now, _aware(email.utils.parsedate_to_datetime(text)))
-        if headers.get("x-ratelimit-remaining") != "0" or not reset:
-            return None
-        if _is_number(reset):
-            return max(now, datetime.fromtimestamp(int(reset), UTC))
-        return max(now, _aware(datetime.fromisoformat(reset)))
+    except (ValueError, OverflowError):
+        return None
+    reset = reset_at(headers) if headers.get("x-ratelimit-remaining") == "0" else None
+    return None if reset is None else max(now, reset)
+
+
+def reset_at(headers: Mapping[str, str]) -> datetime | None:
+    """When the window of X-RateLimit-* ends, by X-RateLimit-Reset in either vendor's form."""
+    text = headers.get("x-ratelimit-reset", "").strip()
+    try:
+        if _is_number(text):
+            return datetime.fromtimestamp(int(text), UTC)
+        return _aware(datetime.fromisoformat(text)) if text else None
     except (ValueError, OverflowError, OSError):
         return None
 

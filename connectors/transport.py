@@ -10,13 +10,14 @@ import random
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import structlog
 
 from connectors.errors import (
+    LIMIT,
     ConnectorError,
     FixCredentialsError,
     FixRequestError,
@@ -24,6 +25,7 @@ from connectors.errors import (
     UnexpectedAnswerError,
     WaitError,
 )
+from connectors.governor import LONGEST_WAIT, Governor, Keys, OneLimit
 from connectors.meter import Meter
 from connectors.refusal import refusal
 
@@ -32,7 +34,6 @@ log = structlog.get_logger(__name__)
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 LARGEST_BODY = 50 * 1024 * 1024
 TRIES = 5
-LONGEST_WAIT = timedelta(minutes=15)
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -84,17 +85,18 @@ class Transport:
         who: str,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | SignIn | None = None,
+        governor: Governor | None = None,
         sleep: Sleep = asyncio.sleep,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.who = who
-        self.meter = Meter()
+        self.governor = governor or Governor(OneLimit(who.lower()), who=who, sleep=sleep, clock=clock)
+        self.meter = Meter(budgets=self.governor.budgets)
         self._background = False
         self._sign_in = auth if callable(auth) else None
         self._sleep = sleep
         self._clock = clock
-        self._paused_until: datetime | None = None
         self._home = _encrypted(self.base_url + "/", who)
         self._client = httpx.AsyncClient(
             base_url=self._home,
@@ -129,23 +131,26 @@ class Transport:
         headers = {"If-None-Match": etag} if etag else None
         return await self._read("GET", path, params=params, headers=headers)
 
-    async def query(self, path: str, body: Mapping[str, Any]) -> Answer:
+    async def query(self, path: str, body: Mapping[str, Any], *, tries: int = TRIES) -> Answer:
         """A POST that only reads (search, bulk fetch, GraphQL query): retried like a GET.
 
-        There is no POST that writes: nothing here can repeat an effect.
+        There is no POST that writes: nothing here can repeat an effect. Who can ask for less at once gives up
+        an outage after fewer `tries`.
         """
-        return await self._read("POST", path, json=body)
+        return await self._read("POST", path, tries=tries, json=body)
 
-    async def _read(self, method: str, path: str, **content: Any) -> Answer:
+    async def _read(self, method: str, path: str, *, tries: int = TRIES, **content: Any) -> Answer:
         url = self._below(path)
+        keys = self.governor.limits.keys(method, url.path.removeprefix(self._home.path))
         attempt = 0
         while True:
             attempt += 1
-            await self._sit_out_the_pause()
             try:
-                return await self._signed_in(method, url, **content)
+                async with self.governor.turn(keys, background=self._background):
+                    return await self._signed_in(_Request(method, url, keys, attempt), **content)
             except ConnectorError as error:
-                if not error.retry or attempt == TRIES:
+                limited = isinstance(error, WaitError)
+                if not error.retry or attempt == (TRIES if limited else tries):
                     raise
                 await self._back_off(error, attempt)
 
@@ -161,20 +166,11 @@ class Transport:
             )
         return url
 
-    async def _sit_out_the_pause(self) -> None:
-        if self._paused_until is not None:
-            seconds = (self._paused_until - self._clock()).total_seconds()
-            if seconds > 0:
-                await self._sleep(seconds)
-
     async def _back_off(self, error: ConnectorError, attempt: int) -> None:
         if isinstance(error, WaitError) and error.until is not None:
             if error.until - self._clock() > LONGEST_WAIT:
                 raise error
-            # The jitter comes on top: never a request before the source allows it.
-            self._paused_until = error.until + timedelta(seconds=random.uniform(0, 1))  # noqa: S311 - no secret
-            log.info("source_asks_to_wait", source=self.who, until=error.until.isoformat())
-            return
+            return  # its budget is paused: the next turn comes after that
         seconds = random.uniform(0, min(30.0, 0.5 * 2**attempt))  # noqa: S311 - full jitter, no secret
         log.info(
             "source_retry", source=self.who, attempt=attempt, seconds=round(seconds, 2), reason=error.what
@@ -182,40 +178,56 @@ class Transport:
         await self._sleep(seconds)
 
     async def _signed_in(
-        self, method: str, url: httpx.URL, headers: Mapping[str, str] | None = None, **content: Any
+        self, asked: "_Request", headers: Mapping[str, str] | None = None, **content: Any
     ) -> Answer:
         if self._sign_in is None:
-            return await self._once(method, url, headers=headers, **content)
+            return await self._once(asked, headers=headers, **content)
         given = dict(headers or {}) | {"Authorization": await self._sign_in(None)}
         try:
-            return await self._once(method, url, headers=given, **content)
+            return await self._once(asked, headers=given, **content)
         except FixCredentialsError:
             given["Authorization"] = await self._sign_in(given["Authorization"])
-        return await self._once(method, url, headers=given, **content)
+        return await self._once(asked, headers=given, **content)
 
-    async def _once(self, method: str, url: httpx.URL, **content: Any) -> Answer:
+    async def _once(self, asked: "_Request", **content: Any) -> Answer:
+        status, headers, data = 0, httpx.Headers(), None
         try:
-            async with self._client.stream(method, url, **content) as response:
+            async with self._client.stream(asked.method, asked.url, **content) as response:
+                status, headers = response.status_code, response.headers
                 body = await self._body(response)
-        except httpx.TimeoutException as error:
-            raise TryLaterError(f"{self.who} did not answer within {TIMEOUT.read:g} s.") from error
-        except httpx.DecodingError as error:
-            raise UnexpectedAnswerError(f"{self.who} sent a body that cannot be decompressed.") from error
+            data = self._decoded(body, response) if response.is_success else None
         except httpx.LocalProtocolError:
             # Its text repeats the header, and with it the token.
-            raise FixRequestError(
-                f"The request to {self.who} cannot be written.", "Look for line breaks in user and token."
-            ) from None
+            remedy = "Look for line breaks in user and token."
+            raise FixRequestError(f"The request to {self.who} cannot be written.", remedy) from None
         except httpx.HTTPError as error:
-            reason = str(error) or type(error).__name__
-            raise TryLaterError(
-                f"{self.who} cannot be reached: {reason}.", "Check the address and the network."
-            ) from error
-        if response.status_code == 304 and "if-none-match" in response.request.headers:
-            return Answer(None, response.headers, 304)
-        if not response.is_success:
-            raise refusal(self.who, url.path, response.status_code, response.headers, body, self._clock())
-        return Answer(self._decoded(body, response), response.headers, response.status_code)
+            raise self._unanswered(error) from error
+        finally:
+            self.meter.spent.update(self.governor.learn(asked.keys, status, headers, data))
+        if self.governor.limits.refuses(data):
+            raise self._refused(asked, 429, headers, body)
+        unchanged = status == 304 and "if-none-match" in response.request.headers
+        if response.is_success or unchanged:
+            return Answer(data, headers, status)
+        raise self._refused(asked, status, headers, body)
+
+    def _refused(
+        self, asked: "_Request", status: int, headers: Mapping[str, str], body: bytes
+    ) -> ConnectorError:
+        error = refusal(self.who, asked.url.path, status, headers, body, self._clock(), asked.attempt)
+        if isinstance(error, WaitError) and error.until is not None:
+            down = error.entry is not LIMIT  # then it is the whole source that asks to wait
+            key = asked.keys[-1] if down else self.governor.limits.blamed(asked.keys, headers)
+            self.governor.pause(key, error.until, asked.attempt)
+        return error
+
+    def _unanswered(self, error: httpx.HTTPError) -> ConnectorError:
+        if isinstance(error, httpx.TimeoutException):
+            return TryLaterError(f"{self.who} did not answer within {TIMEOUT.read:g} s.")
+        if isinstance(error, httpx.DecodingError):
+            return UnexpectedAnswerError(f"{self.who} sent a body that cannot be decompressed.")
+        reason = str(error) or type(error).__name__
+        return TryLaterError(f"{self.who} cannot be reached: {reason}.", "Check the address and the network.")
 
     async def _body(self, response: httpx.Response) -> bytes:
         parts, size = [], 0
@@ -237,6 +249,14 @@ class Transport:
                 f"{self.who} answered {response.url.path} with something that is not JSON ({kind}).",
                 "Check that the address is the tool's own and not a sign-in page or a proxy.",
             ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    url: httpx.URL
+    keys: Keys
+    attempt: int
 
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

@@ -20,7 +20,8 @@ from connectors.errors import (
     UpgradeError,
     WaitError,
 )
-from connectors.transport import LONGEST_WAIT, TRIES, Transport, storable
+from connectors.governor import LONGEST_WAIT
+from connectors.transport import TRIES, Transport, storable
 
 HOME = "https://larkfield.example"
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

@@ -134,8 +134,9 @@ class Person:
     key: str  # login or account id, what items refer to people by
     name: str
     email: str | None = None  # often hidden by the tools
-    accounts: Mapping[str, str] = field(default_factory=dict)  # as a directory tells: github → login
+    accounts: Mapping[str, str] = field(default_factory=dict)  # of a directory's entry: rules/identities.py
     active: bool = True
+    left: date | None = None  # the day from which a directory says that they are not here any more
     is_bot: bool = False
     changed_at: datetime | None = None
     audience: str = ""

@@ -138,7 +138,7 @@ class Service:
             client=poster.client,
             signing_secret=secret.get_secret_value() if secret else None,
             desk=self.app.for_slack(),
-            people=People(poster.client, lambda: self.app.book.model.people),
+            people=People(poster.client, lambda: self.app.book.model.people, poster.source),
             channels=poster.directory,
             first_time=self._first_time,
             command=settings.slack_command,

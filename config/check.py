@@ -8,6 +8,7 @@ from config.errors import MODEL_CIRCLE, MODEL_ID, MODEL_MISPLACED, MODEL_TWICE, 
 from config.inherit import PRODUCTS, STREAMS
 from config.mistakes import KeyPath, listed, nearest
 from config.model import ROLES, OperatingModel
+from config.organisation import TOOLS
 from config.pointers import POINTERS, each
 from config.refusals import Refusal, shown
 
@@ -66,8 +67,10 @@ def collisions(tree: Any, say: Say) -> Iterator[Refusal]:
     """Ids that are none or stand twice, circles, stages and personas that do not exist, doubled accounts."""
     yield from _bad_ids(tree, say)
     yield from _taken("sources.*.id", tree, say)
-    for account in ("email", "github", "jira", "slack"):
-        yield from _taken(f"people.*.{account}", tree, say)
+    yield from _taken("people.*.email", tree, say)
+    for tool in TOOLS:
+        yield from _taken(f"people.*.{tool}", tree, say)
+        yield from _accounts_by_source(tool, tree, say)
     yield from _circles("calendars", "extends", tree, say)
     yield from _circles("objectives", "parent", tree, say)
     yield from _doubled_statuses(tree, say)
@@ -108,6 +111,30 @@ def _taken(pattern: str, tree: Any, say: Say) -> Iterator[Refusal]:
                 other=first[value.casefold()],
                 entry=MODEL_TWICE,
             )
+
+
+def _accounts_by_source(tool: str, tree: Any, say: Say) -> Iterator[Refusal]:
+    """Accounts that are written for one source: it is of that tool or an export, and nobody else has them."""
+    sources = {source.get("id"): source for _, source in each(tree, "sources.*") if isinstance(source, dict)}
+    options = [
+        i for i, s in sources.items() if isinstance(i, str) and not s.keys().isdisjoint({tool, "file"})
+    ]
+    whole = {v.casefold(): path for path, v in each(tree, f"people.*.{tool}") if isinstance(v, str)}
+    first: dict[tuple[str, str], KeyPath] = {}
+    for path, account in each(tree, f"people.*.{tool}.*"):
+        source = path[-1]
+        if not isinstance(source, str):  # a list, which is no account
+            continue
+        if source not in options:
+            allowed = f"sources with accounts of {tool}: {listed(options, 'and') or 'none'}"
+            what, meant = f"{say(path)} is no source of {tool}", nearest(source, options)
+            yield Refusal(path, what, allowed, meant, entry=MODEL_UNKNOWN_NAME)
+        elif isinstance(account, str):
+            folded = account.casefold()
+            other = whole.get(folded) or first.setdefault((source, folded), path)
+            if other != path and other[1] != path[1]:
+                what = f"{say(path)} is {shown(account)} a second time"
+                yield Refusal(path, what, "one alone may have it", other=other, entry=MODEL_TWICE)
 
 
 def _circles(section: str, key: str, tree: Any, say: Say) -> Iterator[Refusal]:

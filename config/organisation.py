@@ -1,5 +1,6 @@
 """Who works here and when: company, calendars, people, teams, and the roles that rules speak of."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -67,17 +68,48 @@ def _check_email(address: str) -> str:
     return address
 
 
+def _check_accounts(written: object) -> object:
+    by_source = written.items() if isinstance(written, dict) else [("", written)]
+    if not all(isinstance(key, str) and isinstance(one, str) and one for key, one in by_source):
+        raise ValueError(
+            'an account is a text (a number in "quotes"), or one for each source: {jira: …, jira-emea: …}'
+        )
+    return written
+
+
+Tool = Literal["jira", "github", "slack"]
+TOOLS: tuple[Tool, ...] = ("jira", "github", "slack")
+"""Tools that people have accounts in."""
+
+Account = Annotated[str | dict[str, str], BeforeValidator(_check_accounts)]
+"""One account for all sources of the tool, or one for each source that is named."""
+
+
 class Person(Strict):
     """One person, referred to by handle everywhere else. Accounts are found by e-mail where not written."""
 
     email: Annotated[str, AfterValidator(_check_email)] | None = None
     name: str | None = None
-    github: str | None = None
-    jira: str | None = None
-    slack: str | None = None
+    github: Account | None = None  # login; where sources have different ones, by their ids
+    jira: Account | None = None  # account id, or user name at a Data Center
+    slack: Account | None = None  # member id
     calendar: str | None = None
     left: Day | None = None
     away: list[Away] = Field(default_factory=list)
+
+    def account(self, tool: Tool, source: str) -> str | None:
+        """The account that is written for this source of a tool; None where the model says nothing."""
+        written: str | dict[str, str] | None = getattr(self, tool)
+        return written.get(source) if isinstance(written, dict) else written
+
+    def accounts(self) -> Iterator[tuple[Tool, str | None, str]]:
+        """Every account that is written: tool, source (None: all of that tool), and its name there."""
+        for tool in TOOLS:
+            written: str | dict[str, str] | None = getattr(self, tool)
+            if isinstance(written, dict):
+                yield from ((tool, source, account) for source, account in written.items())
+            elif written is not None:
+                yield tool, None, written
 
 
 class Team(Strict):

@@ -23,6 +23,7 @@ WORDS = {
     "Any": "anything",
     "Handle": "person",
     "Role": "role",
+    "Account": "account, or a map of accounts by source",
     "Channel": "channel, without `#`",
     "Project": "Jira project key",
     "Duration": "duration: `10m`, `4h`, `90d`, `8bh`, `3bd`",

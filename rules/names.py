@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from config.model import OperatingModel
+from config.model import OperatingModel, Person
 from rules.views import Explanation, Holder, Input, Part, RawChange
 from rules.waivers import Waiver
 
@@ -138,16 +138,21 @@ def _people(about: Explanation) -> Iterator[str]:
 def _hider(model: OperatingModel, own: str | None, further: Iterable[str] = ()) -> _Hider:
     """Hides by handle, name, address and account: in a line of the model any of them tells who it is."""
     mine = model.people.get(own) if own else None
-    own_names = {own, mine.email, mine.name, mine.github, mine.jira, mine.slack} if mine else {own}
+    own_names = {own, *_names(mine)} if mine else {own}
     called = {
         word
         for handle, one in model.people.items()
         if handle != own
-        for word in (handle, one.email, one.name, one.github, one.jira, one.slack)
+        for word in (handle, *_names(one))
         if word
     } | ({*further} - own_names)
     longest_first = "|".join(re.escape(word) for word in sorted(called, key=len, reverse=True))
     return _Hider(own, re.compile(rf"(?<![\w-])(?:{longest_first or '(?!)'})(?![\w-])", re.IGNORECASE))
+
+
+def _names(person: Person) -> Iterator[str | None]:
+    yield from (person.email, person.name)
+    yield from (account for _, _, account in person.accounts())
 
 
 _NOBODY = _Hider(None, re.compile("(?!)"))

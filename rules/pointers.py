@@ -23,6 +23,7 @@ class Pointer:
     where: str  # products.insights.work[0]
     breaks: Breaks
     product: str | None = None
+    source: str | None = None  # the only one it speaks of; None: every source of the tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,10 @@ def _containers(selector: Selector, where: str, product: str) -> Iterator[Pointe
 
 
 def _accounts(model: OperatingModel) -> Iterator[Pointer]:
-    tools: tuple[Literal["jira", "github", "slack"], ...] = ("jira", "github", "slack")
     for handle, person in model.people.items():
-        for tool in tools:
-            account = getattr(person, tool)
-            if account is not None:
-                yield Pointer("account", tool, account, f"people.{handle}.{tool}", "names")
+        for tool, source, account in person.accounts():
+            where = f"people.{handle}.{tool}" + (f".{source}" if source else "")
+            yield Pointer("account", tool, account, where, "names", source=source)
 
 
 def _channels(model: OperatingModel) -> Iterator[tuple[str | None, str, str | None]]:

@@ -13,11 +13,17 @@ log = structlog.get_logger(__name__)
 
 
 class People:
-    """Finds handles. `people` gives the model's people as they are now; e-mails are asked once a process."""
+    """Finds handles. `people` gives the model's people as they are now; e-mails are asked once a process.
 
-    def __init__(self, client: AsyncWebClient, people: Callable[[], Mapping[Handle, Person]]) -> None:
+    `workspace` is the id of the source whose accounts are asked about.
+    """
+
+    def __init__(
+        self, client: AsyncWebClient, people: Callable[[], Mapping[Handle, Person]], workspace: str = "slack"
+    ) -> None:
         self._client = client
         self._people = people
+        self._workspace = workspace
         self._emails: dict[str, str] = {}
 
     async def handle(self, user: str, team: str) -> Handle | None:
@@ -26,10 +32,13 @@ class People:
         E-mail counts only for full members: guests and people from elsewhere must be written in the model.
         """
         people = self._people()
-        if (written := next((h for h, p in people.items() if p.slack == user), None)) is not None:
+        if (written := self._written(people, user)) is not None:
             return written
         email = self._emails.get(user) or await self._email(user, team)
         return next((h for h, p in people.items() if email and _same(p.email, email)), None)
+
+    def _written(self, people: Mapping[Handle, Person], user: str) -> Handle | None:
+        return next((h for h, p in people.items() if p.account("slack", self._workspace) == user), None)
 
     async def _email(self, user: str, team: str) -> str | None:
         try:

@@ -46,7 +46,7 @@ class SlackPoster:
 
     def __init__(self, client: AsyncWebClient, source: str = "slack", clock: Clock = utc_now) -> None:
         self.client = client
-        self._source = source
+        self.source = source
         self._clock = clock
         self.directory = Channels(client)
 
@@ -86,7 +86,7 @@ class SlackPoster:
         """
         return [
             Container(
-                source=self._source,
+                source=self.source,
                 id=c.id,
                 key=c.name,
                 kind="channel",

@@ -152,10 +152,11 @@ class _World:
         self._containers: dict[str, list[Container]] = {}
         for container in containers:
             self._containers.setdefault(container.kind, []).append(container)
-        self._accounts: dict[str | None, dict[str, str]] = {}
+        self._accounts: dict[tuple[str | None, str | None], dict[str, str]] = {}  # of a tool, or one source
         for person in persons:
-            of_tool = self._accounts.setdefault(tools.get(person.source), {})
-            of_tool |= {person.key.casefold(): person.key, person.id.casefold(): person.key}
+            called = {person.key.casefold(): person.key, person.id.casefold(): person.key}
+            for place in ((tools.get(person.source), None), (None, person.source)):
+                self._accounts.setdefault(place, {}).update(called)
 
     def read(self, tool: str | None) -> bool:
         """All sources that may speak of it (None: of any tool with work) were read completely.
@@ -170,12 +171,13 @@ class _World:
         """The tool shows it; None where it might: it was not read completely, or lists no such things."""
         listed: Collection[object]
         if pointer.kind == "account":
-            listed = self._accounts.get(pointer.tool, {})
+            listed = self._known(pointer)
             found = pointer.value.casefold() in listed
         else:
             listed = self._containers.get(pointer.kind, ())
             found = bool(self._hits(pointer))
-        return True if found else (False if listed and self.read(pointer.tool) else None)
+        read = self._listed_whole(pointer.source) if pointer.source else self.read(pointer.tool)
+        return True if found else (False if listed and read else None)
 
     def archived(self, pointer: Pointer) -> bool:
         """All that it points at is archived."""
@@ -185,11 +187,20 @@ class _World:
     def nearest(self, pointer: Pointer) -> str | None:
         """The thing of the same kind with the most similar name."""
         if pointer.kind == "account":
-            known = self._accounts.get(pointer.tool, {})
+            known = self._known(pointer)
         else:
             known = {c.key.casefold(): c.key for c in self._containers.get(pointer.kind, ())}
         close = get_close_matches(pointer.value.casefold(), known, n=1)
         return known[close[0]] if close else None
+
+    def _known(self, pointer: Pointer) -> dict[str, str]:
+        """Accounts that may be meant, by their names in small letters."""
+        place = (None, pointer.source) if pointer.source else (pointer.tool, None)
+        return self._accounts.get(place, {})
+
+    def _listed_whole(self, source: str) -> bool:
+        """This one source was read completely, and is the tool itself."""
+        return source in self._synced and any(s.id == source and s.kind != "file" for s in self._sources)
 
     def _hits(self, pointer: Pointer) -> list[Container]:
         of_kind = self._containers.get(pointer.kind, ())

@@ -107,6 +107,13 @@ async def test_people_are_found_by_account_or_email_and_guests_are_strangers(
     assert desk.askers[0].handle == handle
 
 
+async def test_an_account_that_is_written_for_a_workspace_counts_in_that_one(sandbox: Sandbox) -> None:
+    client = create_client(TOKEN, sandbox.url)
+    people = {"bo": Person(slack={"larkfield": "U0BOT", "emea": "U0GUEST"})}
+    assert await People(client, lambda: people, "emea").handle("U0GUEST", "T0SANDBOX") == "bo"
+    assert await People(client, lambda: people, "larkfield").handle("U0GUEST", "T0SANDBOX") is None
+
+
 async def test_someone_of_another_workspace_is_told_nothing(sandbox: Sandbox, desk: LarkfieldDesk) -> None:
     reply = await ask(sandbox, make(sandbox, desk), sandbox.form("status", "U0OTHER", "prod-booking"))
     assert reply["text"] == "I answer only people of the workspace I belong to."

@@ -7,6 +7,7 @@ import pytest
 from rule_records import at, model
 
 from config.model import OperatingModel, Source
+from config.model import Person as Somebody
 from rules.facts.references import TABLE, derive
 from rules.records import Container, Person
 
@@ -199,3 +200,19 @@ def test_what_is_wrong_is_said_in_words() -> None:
     assert problems["OLD"] == "it is archived."
     assert problems["prod-booking"] is None
     assert "no item matched it in 30 days." in problems.values()
+
+
+def test_an_account_that_is_written_for_one_source_is_looked_for_there_alone() -> None:
+    company = COMPANY.model_copy(
+        update={
+            "sources": [*COMPANY.sources, Source(id="emea", github="larkfield-emea")],
+            "people": {"ana": Somebody(github={"emea": "ana-emea", "github": "ana-r"})},
+        }
+    )
+    persons = (*PERSONS, Person("emea", "U2", "anna-emea", "Ana"))
+    found = rows(persons=persons, synced=("jira", "emea"), company=company)
+    of_emea, of_github = found["people.ana.github.emea"], found["people.ana.github.github"]
+    assert (of_emea["exists"], of_emea["suggestion"]) == (False, "anna-emea")
+    assert of_github["exists"] is True
+    missing = rows(persons=(), synced=("jira", "emea"), company=company)
+    assert missing["people.ana.github.github"]["exists"] is None

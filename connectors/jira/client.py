@@ -10,9 +10,11 @@ import structlog
 from config.model import Source
 from connectors.connector import Census, Check, Page, Problem, part
 from connectors.errors import FixRequestError, UnexpectedAnswerError
+from connectors.governor import Governor
 from connectors.jira import doctor, jql, parse, position
 from connectors.jira.checked import Checked
 from connectors.jira.fields import FieldIds, find
+from connectors.jira.limits import JiraLimits
 from connectors.jira.position import Position
 from connectors.jira.requests import Requests
 from connectors.learned import Learned
@@ -198,19 +200,24 @@ def connect(
     token: str,
     url: str | None = None,
     fields: Sequence[str] = (),
+    governor: Governor | None = None,
     clock: Callable[[], datetime] = _now,
     sleep: Sleep = asyncio.sleep,
 ) -> JiraCloud:
     """The connector of a source of the operating model, signed in with an e-mail and an API token.
 
     `url` is where requests go when that is not the site itself: the gateway for scoped tokens
-    (https://api.atlassian.com/ex/jira/<cloudId>), or a sandbox.
+    (https://api.atlassian.com/ex/jira/<cloudId>), or a sandbox. Sources that share an account share its
+    `governor`.
     """
     if source.jira is None:
         raise ValueError(f"source {source.id} is no Jira site")
     site = source.jira.removeprefix("https://").rstrip("/")
     address = url or f"https://{site}"
-    transport = Transport(address, who="Jira", auth=(user, token), clock=clock, sleep=sleep)
+    governor = governor or Governor(JiraLimits(), who="Jira", clock=clock, sleep=sleep)
+    transport = Transport(
+        address, who="Jira", auth=(user, token), governor=governor, clock=clock, sleep=sleep
+    )
     return JiraCloud(source.id, site, transport, source.projects, fields, clock)
 
 

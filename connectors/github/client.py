@@ -11,6 +11,8 @@ from connectors.github import doctor, feed, parse, repositories, shapes
 from connectors.github import items as single
 from connectors.github.cursor import Cursor
 from connectors.github.detail import DetailReader
+from connectors.github.limits import GitHubLimits
+from connectors.governor import Governor
 from connectors.learned import Learned
 from connectors.transport import Transport
 from rules.records import Container, Record
@@ -28,16 +30,19 @@ def connect(
     *,
     url: str | None,
     token: str,
+    governor: Governor | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> "GitHub":
     """The GitHub source of the operating model, signed in with a token.
 
     `url` is the API's address where it is not github.com's: https://github.example.com/api/v3 for an
     Enterprise Server. A source that names one repository (`github: larkfield/tracking`) reads only that.
+    Sources that share a token share its `governor`.
     """
     owner, _, only = (source.github or "").partition("/")
     headers = {**HEADERS, "Authorization": f"Bearer {token}"}
-    transport = Transport(url or ADDRESS, who="GitHub", headers=headers, clock=clock)
+    governor = governor or Governor(GitHubLimits(), who="GitHub", clock=clock)
+    transport = Transport(url or ADDRESS, who="GitHub", headers=headers, governor=governor, clock=clock)
     return GitHub(source.id, transport, owner, [only] if only else source.repositories, clock=clock)
 
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -24,12 +24,17 @@ class RefusedError(Exception):
     """A request Jira would answer with 400 and these messages."""
 
 
+class AbsentError(Exception):
+    """Something Jira would answer with 404 and these messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a request asks: the parameters of its address and its body."""
+    """What a request asks: the parameters of its address, its body, and the names in its path."""
 
     parameters: QueryParams
     body: Json
+    path: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +134,14 @@ def _projects(site: Site, ask: Ask) -> Json:
     ]
     start, size = int(asked.get("startAt", 0)), min(int(asked.get("maxResults", 50)), 100)
     page = found[start : start + size]
+    with_lead = "lead" in asked.get("expand", "").split(",")
+    told = site.telling.project_with_lead if with_lead else site.telling.project
     return {
         "startAt": start,
         "maxResults": size,
         "total": len(found),
         "isLast": start + size >= len(found),
-        "values": [site.telling.project(one) for one in page],
+        "values": [told(one) for one in page],
     }
 
 
@@ -243,7 +250,7 @@ def _myself(site: Site, _ask: Ask) -> Json:
     }
 
 
-TABLE: Mapping[tuple[str, str], Callable[[Site, Ask], Any]] = {
+TABLE: dict[tuple[str, str], Callable[[Site, Ask], Any]] = {
     ("GET", "/rest/api/3/serverInfo"): _server,
     ("GET", "/rest/api/3/myself"): _myself,
     ("GET", "/rest/api/3/mypermissions"): _permissions,

@@ -19,8 +19,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from connectors.jira import answers
-from connectors.jira.answers import MALFORMED, Ask, RefusedError, Site
+from connectors.jira import agile, answers
+from connectors.jira.answers import MALFORMED, AbsentError, Ask, RefusedError, Site
 from connectors.jira.subset import JqlError
 from connectors.jira.telling import Telling
 from connectors.larkfield.world import World
@@ -44,7 +44,7 @@ def create_app(
     site = Site(Telling(world, url), now, user)
     routes = [
         Route(path, _answering(site, answer), methods=[verb])
-        for (verb, path), answer in answers.TABLE.items()
+        for (verb, path), answer in (answers.TABLE | agile.TABLE).items()
     ]
     removed = Route("/rest/api/3/search", _removed, methods=["GET", "POST"])
     return Starlette(
@@ -116,9 +116,11 @@ def _answering(site: Site, answer: Callable[[Site, Ask], Any]) -> Callable[[Requ
         if not isinstance(body, dict):
             return _refused(400, MALFORMED)
         try:
-            return JSONResponse(answer(site, Ask(request.query_params, body)))
+            return JSONResponse(answer(site, Ask(request.query_params, body, request.path_params)))
         except (RefusedError, JqlError) as error:
             return _refused(400, *error.args)
+        except AbsentError as error:
+            return _refused(404, *error.args)
 
     return endpoint
 

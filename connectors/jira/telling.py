@@ -3,16 +3,23 @@
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from connectors.jira.planning import Planning, VersionTold, iso
 from connectors.larkfield.world import BEGIN, END, Happening, Issue, IssueState, Member, Project, World
 
 Json = dict[str, Any]
 
 FLAG = "customfield_10021"
+POINTS, SPRINT = "customfield_10016", "customfield_10020"
+CUSTOM = (
+    (FLAG, "Flagged", "array", "option", "com.atlassian.jira.plugin.system.customfieldtypes:multicheckboxes"),
+    (POINTS, "Story point estimate", "number", None, "com.pyxis.greenhopper.jira:jsw-story-points"),
+    (SPRINT, "Sprint", "array", "json", "com.pyxis.greenhopper.jira:gh-sprint"),
+)
 EMAIL_SHOWN_TO_ONE_IN = 5  # most accounts hide their address
 LEVELS = {"Initiative": 2, "Epic": 1, "Sub-task": -1}
 # Words of a link → name of its type, and the side on which the other issue stands.
@@ -50,6 +57,7 @@ class Telling:
     def __init__(self, world: World, url: str) -> None:
         self.world = world
         self.url = url
+        self.planning = Planning(world)
         self.by_name = {name: one for one in world.issues for name in (str(one.id), one.key)}
         self._accounts = {one.jira: one for one in world.people.values()}
         self._with_email = {one.jira for one in list(world.people.values())[::EMAIL_SHOWN_TO_ONE_IN]}
@@ -131,6 +139,37 @@ class Telling:
             **({"archived": True} if project.archived else {}),
         }
 
+    def project_with_lead(self, project: Project) -> Json:
+        """A project with the expansion `lead`."""
+        lead = self.account(self.planning.lead(project))
+        return self.project(project) | ({"lead": lead} if lead else {})
+
+    def component(self, project: Project, name: str) -> Json:
+        """A component with its lead."""
+        number = _number(f"{project.key} {name}")
+        lead = self.account(self.planning.lead(project, name))
+        return {
+            "self": self._self("component", number),
+            "id": number,
+            "name": name,
+            "assigneeType": "PROJECT_DEFAULT",
+            "isAssigneeTypeValid": False,
+            "project": project.key,
+            "projectId": project.id,
+            **({"lead": lead} if lead else {}),
+        }
+
+    def version(self, version: VersionTold, at: datetime) -> Json:
+        """A version as it is told inside an issue."""
+        return {
+            "self": self._self("version", version.id),
+            "id": str(version.id),
+            "name": version.name,
+            "archived": False,
+            "released": version.released(at),
+            "releaseDate": version.day.isoformat(),
+        }
+
     def fields(self) -> list[Json]:
         """The answer to `GET /rest/api/3/field`."""
         system = [
@@ -143,16 +182,12 @@ class Telling:
             }
             for name, title, kind in FIELDS
         ]
-        schema = {
-            "type": "array",
-            "items": "option",
-            "custom": "com.atlassian.jira.plugin.system.customfieldtypes:multicheckboxes",
-            "customId": int(FLAG.removeprefix("customfield_")),
-        }
-        return [*system, {"id": FLAG, "key": FLAG, "name": "Flagged", "custom": True, "schema": schema}]
+        return [*system, *(_custom(*one) for one in CUSTOM)]
 
     def _fields(self, issue: Issue, state: IssueState, at: datetime) -> Json:
         project = self._projects.get(issue.project)
+        version = self.planning.version_of(state, project) if project else None
+        sprints = self.planning.sprints_of(issue, state)
         return {
             "summary": issue.title,
             "status": self.statuses[state.status],
@@ -164,14 +199,16 @@ class Telling:
             "resolution": {"name": state.resolution} if state.resolution else None,
             "labels": list(state.labels),
             "components": [{"name": name} for name in issue.components],
-            "fixVersions": [],
+            "fixVersions": [self.version(version, at)] if version else [],
             "issuelinks": [self._link(issue, text, at) for text in state.links],
             "parent": self._brief(state.parent, at) if state.parent else None,
-            "created": _iso(issue.created_at),
-            "updated": _iso(state.changed_at),
-            "resolutiondate": _iso(state.closed_at) if state.closed_at else None,
+            "created": iso(issue.created_at),
+            "updated": iso(state.changed_at),
+            "resolutiondate": iso(state.closed_at) if state.closed_at else None,
             "duedate": issue.due_on,
             "security": None,
+            POINTS: self.planning.points(issue),
+            SPRINT: [one.told(at) for one in sprints] or None,
             FLAG: [{"id": "10019", "value": "Impediment"}] if state.flagged else None,
         }
 
@@ -254,6 +291,12 @@ def _line(
     return {"field": field, "fieldtype": fieldtype, **told}
 
 
+def _custom(id_: str, name: str, kind: str, items: str | None, type_: str) -> Json:
+    number = int(id_.removeprefix("customfield_"))
+    schema = {"type": kind, **({"items": items} if items else {}), "custom": type_, "customId": number}
+    return {"id": id_, "key": id_, "name": name, "custom": True, "schema": schema}
+
+
 def _type(kind: str) -> Json:
     level = LEVELS.get(kind, 0)
     return {"id": _number(kind), "name": kind, "subtask": level < 0, "hierarchyLevel": level}
@@ -262,8 +305,3 @@ def _type(kind: str) -> Json:
 def _number(text: str) -> str:
     """An id that is the same in every run."""
     return str(zlib.crc32(text.encode()))
-
-
-def _iso(at: datetime) -> str:
-    """A time as Jira writes it: 2026-11-02T09:00:00.000+0000."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}+0000"

@@ -33,6 +33,7 @@ async def test_an_issue_arrives_with_all_that_happened_to_it(open_jira: OpenJira
     assert (item.status, item.status_category, item.level) == ("In Progress", "indeterminate", 0)
     assert (item.assignee, item.reporter, item.parent) == ("5b10:bo", "5b10:ana", "BOOK-1")
     assert (item.labels, item.components, item.priority) == (("ux", "urgent"), ("Carrier",), "High")
+    assert (item.points, item.sprints, item.versions) == (3, ("BOOK Sprint 1",), ())
     assert item.links == (Link("is blocked by", "TRK-3"),)
     assert item.flagged
     assert item.audience == "jira:jira:BOOK"
@@ -55,6 +56,7 @@ async def test_a_finished_issue_tells_when_and_how(open_jira: OpenJira) -> None:
     assert isinstance(item, WorkItem)
     assert (item.status_category, item.resolution) == ("done", "Done")
     assert item.closed_at == BEGIN + timedelta(days=8)
+    assert item.versions == ("TRK 26.01",)
 
 
 async def test_projects_and_people_come_along(open_jira: OpenJira) -> None:
@@ -134,7 +136,7 @@ async def test_fields_the_model_asks_for_are_read_by_any_of_their_names(open_jir
     page = await connector.read(["BOOK-7"])
     await connector.close()
     (item,) = (record for record in page.records if isinstance(record, WorkItem))
-    assert item.fields == {"flagged": "Impediment"}
+    assert item.fields == {"flagged": "Impediment", "sprint": "BOOK Sprint 1"}
 
 
 async def test_what_has_not_happened_yet_is_not_told(open_jira: OpenJira, clock: Clock) -> None:

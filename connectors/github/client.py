@@ -66,8 +66,8 @@ class GitHub:
         self._owner = owner
         self._names = tuple(name if "/" in name else f"{owner}/{name}" for name in repositories)
         self._clock = clock
-        self._details = DetailReader(transport)
         self.learned = Learned()
+        self._details = DetailReader(transport, self.learned)
         self.meter = transport.meter
 
     @property

@@ -2,19 +2,41 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from connectors.connector import Problem, part
 from connectors.errors import TryLaterError, UnexpectedAnswerError
 from connectors.github import parse, shapes
-from connectors.github.graphql import Complaint, ask
+from connectors.github.graphql import Complaint
+from connectors.github.lists import whole
+from connectors.github.optional import ask_what_is_known, leave_out
 from connectors.github.shapes import shaped
+from connectors.learned import Learned
+from connectors.pagesize import PageSize
 from connectors.transport import Transport
 from rules.records import Container, Person, PullRequest
 
+QUESTION = "PullRequests"
 BATCH = 50
 SMALLEST_BATCH = 5
 FINAL = {"NOT_FOUND", "FORBIDDEN"}  # complaints that asking again does not change
+LISTS = ("labels", "reviews", "reviewRequests", "timelineItems", "closingIssuesReferences", "files")
+CHECKS = "statusCheckRollup"
+MOST_FILES = 3000  # GitHub lists no more of one pull request
+
+
+class Listed(Protocol):
+    """A pull request that is known to be there."""
+
+    @property
+    def node_id(self) -> str:
+        """Its global id."""
+        ...
+
+    @property
+    def number(self) -> int:
+        """Its number in the repository."""
+        ...
 
 
 @dataclass(slots=True)
@@ -32,14 +54,15 @@ class Details:
 
 
 class DetailReader:
-    """Reads pull requests by node id. It remembers how many GitHub managed to answer at once."""
+    """Reads pull requests by node id. It learns how many GitHub answers at once, and what it hides."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, learned: Learned) -> None:
         self._transport = transport
-        self._batch = BATCH
+        self._learned = learned
+        self._batch = PageSize(learned, QUESTION, most=BATCH, least=SMALLEST_BATCH)
 
-    async def read(self, listed: Sequence[shapes.Issue], home: Container) -> Details:
-        """Read the details of these entries of a repository's list.
+    async def read(self, listed: Sequence[Listed], home: Container) -> Details:
+        """Read the details of these pull requests of a repository.
 
         Raises:
             ConnectorError: GitHub refused a whole question.
@@ -50,22 +73,23 @@ class DetailReader:
         return details
 
     async def _pass(
-        self, listed: Sequence[shapes.Issue], home: Container, details: Details, *, again: bool
-    ) -> list[shapes.Issue]:
+        self, listed: Sequence[Listed], home: Container, details: Details, *, again: bool
+    ) -> list[Listed]:
         """Read all in batches; give those back that GitHub failed on and that are worth asking `again`."""
-        rest, missed = list(listed), list[shapes.Issue]()
+        rest, missed = list(listed), list[Listed]()
         while rest:
-            some = rest[: self._batch]
+            some = rest[: self._batch.size]
+            asking = {"ids": [issue.node_id for issue in some]}
             try:
-                reply = await ask(self._transport, "PullRequests", {"ids": [issue.node_id for issue in some]})
+                reply = await ask_what_is_known(self._transport, self._learned, QUESTION, asking, [CHECKS])
             except TryLaterError:
-                if self._batch <= SMALLEST_BATCH:
+                if not self._batch.failed():
                     raise
-                self._batch = max(SMALLEST_BATCH, self._batch // 2)
                 continue
+            self._batch.worked()
             rest = rest[len(some) :]
             details.left = reply.left
-            complaints = _by_place(reply.complaints, details)
+            complaints = self._by_place(reply.complaints, home, details)
             for place, (issue, node) in enumerate(zip(some, _nodes(reply.data, len(some)), strict=True)):
                 complaint = complaints.get(place)
                 if node is None and complaint is not None and complaint.type not in FINAL and again:
@@ -75,7 +99,7 @@ class DetailReader:
         return missed
 
     async def _take(
-        self, issue: shapes.Issue, node: Any, complaint: Complaint | None, home: Container, details: Details
+        self, issue: Listed, node: Any, complaint: Complaint | None, home: Container, details: Details
     ) -> None:
         """Add one pull request, and a problem where it is not all there."""
         about = f"{home.key}#{issue.number}"
@@ -86,29 +110,50 @@ class DetailReader:
         if node is None:
             return
         try:
-            seen = shaped(node, shapes.PullRequest, about)
-            further = await self._further_reviews(seen.reviews, issue.node_id, about)
+            seen = shaped(await self._whole(node, issue.node_id, about), shapes.PullRequest, about)
         except UnexpectedAnswerError as error:
             details.problems.append(Problem(f"item:{about}", str(error), quarantined=True))
             return
         closes = seen.closing_issues_references
         if closes is not None and closes.total_count > len(closes.nodes):
-            what = f"closes {closes.total_count} issues; only {len(closes.nodes)} are read."
+            what = f"closes {closes.total_count} issues; only {len(closes.nodes)} are told."
             details.add_problem(about, f"{about} {what}")
-        details.pulls.append(parse.pull_request(seen, issue.node_id, home, further))
+        details.pulls.append(parse.pull_request(seen, issue.node_id, home))
         details.people.extend(parse.people_of_pull_request(seen, home.source))
 
-    async def _further_reviews(self, first: shapes.Reviews, node_id: str, about: str) -> list[shapes.Review]:
-        """The reviews after the first ones."""
-        further, page, given = list[shapes.Review](), first.page_info, set[str]()
-        while page.has_next_page and page.end_cursor:
-            if page.end_cursor in given:
-                raise UnexpectedAnswerError(f"GitHub repeats the same reviews of {about} for ever.")
-            given.add(page.end_cursor)
-            reply = await ask(self._transport, "Reviews", {"id": node_id, "after": page.end_cursor})
-            more = shaped(reply.data.get("node"), shapes.MoreReviews, about).reviews
-            further, page = further + list(more.nodes), more.page_info
-        return further
+    async def _whole(self, node: Any, node_id: str, about: str) -> dict[str, Any]:
+        """The pull request with all entries of its lists."""
+        told = dict(shaped(node, dict[str, Any], about))
+        for name in LISTS:
+            if name in told:
+                told[name] = await whole(self._transport, node_id, name, told[name], about, enough=_as_many)
+        return told
+
+    def _by_place(
+        self, complaints: Sequence[Complaint], home: Container, details: Details
+    ) -> dict[int, Complaint]:
+        """Complaints by the place of the node they are about; the others become problems of the question."""
+        placed = {}
+        hidden = [c for c in complaints if c.type in FINAL and CHECKS in (c.path or ())]
+        if hidden:
+            # A token that may not read checks would be told so about every pull request for ever.
+            leave_out(self._learned, QUESTION, [CHECKS])
+            what = f"Checks are hidden ({hidden[0].message}) and not asked for until tomorrow."
+            details.problems.append(part(f"checks:{home.key}", what))
+        for complaint in complaints:
+            place = complaint.path[1] if complaint.path and len(complaint.path) > 1 else None
+            if complaint in hidden:
+                continue
+            if isinstance(place, int):
+                placed[place] = complaint
+            else:
+                what = f"GitHub complains: {complaint.message}"
+                details.problems.append(part(f"query:{QUESTION}", what))
+        return placed
+
+
+def _as_many(files: Sequence[Any]) -> bool:
+    return len(files) >= MOST_FILES
 
 
 def _nodes(data: Mapping[str, Any], asked: int) -> list[Any]:
@@ -116,16 +161,3 @@ def _nodes(data: Mapping[str, Any], asked: int) -> list[Any]:
     if len(nodes) != asked:
         raise UnexpectedAnswerError(f"GitHub was asked for {asked} pull requests and answered {len(nodes)}.")
     return nodes
-
-
-def _by_place(complaints: Sequence[Complaint], details: Details) -> dict[int, Complaint]:
-    """Complaints by the place of the node they are about; the others become problems of the question."""
-    placed = {}
-    for complaint in complaints:
-        place = complaint.path[1] if complaint.path and len(complaint.path) > 1 else None
-        if isinstance(place, int):
-            placed[place] = complaint
-        else:
-            what = f"GitHub complains: {complaint.message}"
-            details.problems.append(part("query:PullRequests", what))
-    return placed

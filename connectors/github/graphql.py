@@ -1,6 +1,7 @@
 """One GraphQL question to GitHub, and what its answer means: 200 is no promise there."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
@@ -40,8 +41,10 @@ class Reply:
     left: int | None
 
 
-async def ask(transport: Transport, question: str, variables: Mapping[str, Any]) -> Reply:
-    """Ask the query in queries/<question>.graphql.
+async def ask(
+    transport: Transport, question: str, variables: Mapping[str, Any], *, without: Collection[str] = ()
+) -> Reply:
+    """Ask the query in queries/<question>.graphql, `without` the fields of these names that are on a line.
 
     Raises:
         WaitError: the points of this hour are used up, or a secondary limit holds.
@@ -51,7 +54,7 @@ async def ask(transport: Transport, question: str, variables: Mapping[str, Any])
     """
     # Enterprise Server keeps REST under /api/v3 and GraphQL beside it under /api.
     path = "../graphql" if transport.base_url.endswith("/api/v3") else "graphql"
-    body = {"query": _text(question), "operationName": question, "variables": dict(variables)}
+    body = {"query": _text(question, without), "operationName": question, "variables": dict(variables)}
     answer = await transport.query(path, body)
     told = shaped(answer.data, Told, f"the query {question}")
     if refusal := _refusal(told.errors, answer, question, has_data=bool(told.data)):
@@ -61,8 +64,15 @@ async def ask(transport: Transport, question: str, variables: Mapping[str, Any])
     return Reply(told.data, told.errors, answer.left)
 
 
-def _text(question: str) -> str:
-    return resources.files("connectors.github").joinpath("queries", f"{question}.graphql").read_text("utf-8")
+def _text(question: str, without: Collection[str]) -> str:
+    path = resources.files("connectors.github").joinpath("queries", f"{question}.graphql")
+    lines = path.read_text("utf-8").splitlines()
+    return "\n".join(line for line in lines if _field(line) not in without)
+
+
+def _field(line: str) -> str:
+    """The name of the field that a line of a query begins with."""
+    return re.split(r"\W", line.strip(), maxsplit=1)[0]
 
 
 def _refusal(

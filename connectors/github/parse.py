@@ -1,7 +1,7 @@
 """GitHub's answers in the words of records: pure, every field checked, one bad item never spoils a page."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -22,6 +22,15 @@ REVIEW_STATES: Mapping[str, Literal["approved", "changes_requested", "commented"
     "CHANGES_REQUESTED": "changes_requested",
     "COMMENTED": "commented",
     "DISMISSED": "dismissed",
+}
+
+Checks = Literal["passing", "failing", "pending"]
+CHECKS: Mapping[str, Checks] = {
+    "SUCCESS": "passing",
+    "FAILURE": "failing",
+    "ERROR": "failing",
+    "PENDING": "pending",
+    "EXPECTED": "pending",
 }
 
 
@@ -91,11 +100,8 @@ def work_item(issue: shapes.Issue, home: Container) -> WorkItem:
     )
 
 
-def pull_request(
-    seen: shapes.PullRequest, node_id: str, home: Container, further: Sequence[shapes.Review] = ()
-) -> PullRequest:
-    """A pull request of that repository, with the reviews that did not fit into the first answer."""
-    reviews = (*seen.reviews.nodes, *further)
+def pull_request(seen: shapes.PullRequest, node_id: str, home: Container) -> PullRequest:
+    """A pull request of that repository."""
     requests = seen.review_requests.nodes if seen.review_requests else ()
     closes = seen.closing_issues_references.nodes if seen.closing_issues_references else ()
     default = seen.repository.default_branch_ref
@@ -120,13 +126,20 @@ def pull_request(
         merged_at=seen.merged_at,
         merged_by=_login(seen.merged_by),
         closed_at=seen.closed_at,
-        reviews=tuple(record for review in reviews if (record := _review(review))),
+        reviews=tuple(record for review in seen.reviews.nodes if (record := _review(review))),
         requested=tuple(name for request in requests if (name := _asked(request))),
+        requested_at=max(_moments(seen, "ReviewRequestedEvent"), default=None),
+        checks=checks(seen.status_check_rollup),
         labels=tuple(label.name for label in seen.labels.nodes) if seen.labels else (),
         paths=_paths(seen.files),
         lines=seen.additions + seen.deletions,
         closes=tuple(f"{issue.repository.name_with_owner}#{issue.number}" for issue in closes),
     )
+
+
+def checks(rollup: shapes.Rollup | None) -> Checks | None:
+    """What the checks come to; a required one that never reported is expected, and so pending."""
+    return None if rollup is None else CHECKS[rollup.state]
 
 
 def people_of_issue(issue: shapes.Issue, source: str) -> Iterable[Person]:
@@ -168,8 +181,11 @@ def _review(review: shapes.Review) -> Review | None:
 def _ready_at(seen: shapes.PullRequest) -> datetime | None:
     if seen.is_draft:
         return None
-    marked = [turn.created_at for turn in seen.timeline_items.nodes if turn.kind == "ReadyForReviewEvent"]
-    return max(marked, default=seen.created_at)
+    return max(_moments(seen, "ReadyForReviewEvent"), default=seen.created_at)
+
+
+def _moments(seen: shapes.PullRequest, kind: str) -> list[datetime]:
+    return [turn.created_at for turn in seen.timeline_items.nodes if turn.kind == kind]
 
 
 def _asked(request: shapes.Request) -> str | None:

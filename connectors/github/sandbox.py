@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from connectors.github import sandbox_graphql
 from connectors.github.sandbox_addresses import of_profile
+from connectors.github.sandbox_cost import cost
 from connectors.github.sandbox_rest import Entry, Scene, stamp
 from connectors.github.sandbox_window import Budget, issue_rows, part, tagged
 from connectors.larkfield.world import Pull, Repository, World
@@ -125,7 +126,7 @@ class Sandbox:
             name, query, variables = asked["operationName"], asked["query"], asked["variables"]
         except (ValueError, KeyError, TypeError) as error:
             raise HTTPException(400, "Problems parsing JSON") from error
-        if self._graphql.take(sandbox_graphql.cost(query, variables)):
+        if self._graphql.take(cost(query, variables)):
             answer = sandbox_graphql.answer_query(self._scene, name, query, variables, self._now())
         else:
             complaint = {"type": "RATE_LIMITED", "message": "API rate limit exceeded for user ID 1."}

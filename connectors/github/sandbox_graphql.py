@@ -1,12 +1,12 @@
 """The sandbox's answers to our own GraphQL queries: it knows them by name and understands no others."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from connectors.github import sandbox_beside
+from connectors.github.sandbox_addresses import SITE
 from connectors.github.sandbox_rest import (
-    SITE,
     Scene,
     changed_at,
     closed_at,
@@ -15,30 +15,27 @@ from connectors.github.sandbox_rest import (
     stamp,
     still_asked,
 )
-from connectors.larkfield.world import Pull, PullReview
+from connectors.larkfield.world import Pull
 
+LISTS = ("labels", "reviews", "reviewRequests", "timelineItems", "closingIssuesReferences", "files")
 
-def cost(query: str, variables: dict[str, Any]) -> int:
-    """The points of a query, as GitHub counts: connections times nodes they hang on, by the hundred."""
-    nodes = len(variables.get("ids", ())) or 1
-    return max(1, round(query.count("(first:") * nodes / 100))
+Answers = Callable[[Scene, str, str, dict[str, Any], datetime], dict[str, Any] | None]
+"""What is told of the node of an id, asked for by a query with variables; None for one that is not there."""
 
 
 def answer_query(
     scene: Scene, name: str, query: str, variables: dict[str, Any], at: datetime
 ) -> dict[str, Any]:
     """The whole answer, with `data`, `errors` or both; a node that does not exist is null, with an error."""
-    if name == "Reviews":
-        pull = scene.node(str(variables.get("id")), at)
-        start = int(str(variables.get("after")))
-        found = _reviews(scene, pull, at, start, _size(query, "reviews")) if isinstance(pull, Pull) else None
-        return {"data": {"node": found and {"reviews": found}}}
-    if name == "PullRequests":
-        nodes = [_pull(scene, node_id, query, at) for node_id in variables["ids"]]
-    elif name == "Addresses":
-        nodes = [_address(scene, node_id, at) for node_id in variables["ids"]]
-    else:
+    if name == "More":
+        return {"data": {"node": _further(scene, query, variables, at)}}
+    if name == "Teams":
+        return sandbox_beside.teams(scene, str(variables["owner"]), query)
+    if name == "Board":
+        return sandbox_beside.board(scene, variables, query, at)
+    if name not in NODES:
         return {"errors": [{"message": f"The sandbox does not know the query {name!r}"}]}
+    nodes = [NODES[name](scene, node_id, query, variables, at) for node_id in variables["ids"]]
     missing = [
         {
             "type": "NOT_FOUND",
@@ -51,27 +48,36 @@ def answer_query(
     return {"data": {"nodes": nodes}, **({"errors": missing} if missing else {})}
 
 
-def _size(query: str, connection: str) -> int:
-    """How many entries of a connection the query asks for."""
-    match = re.search(rf"\b{connection}\((?:first|last): (\d+)", query)
-    return int(match[1]) if match else 0
+def _further(scene: Scene, query: str, variables: dict[str, Any], at: datetime) -> dict[str, Any] | None:
+    """The entries of one list of one node after a place."""
+    node_id, start = str(variables["id"]), int(str(variables["after"]))
+    name = next(name for name, asked in variables.items() if asked is True)
+    pull = scene.node(node_id, at)
+    if isinstance(pull, Pull):
+        rows = _lists(scene, pull, at)[name]
+        return {"__typename": "PullRequest", name: sandbox_beside.some(rows, name, query, start)}
+    return sandbox_beside.further(scene, node_id, name, query, start, at)
 
 
-def _address(scene: Scene, node_id: str, at: datetime) -> dict[str, Any] | None:
+def _address(scene: Scene, node_id: str, _q: str, _v: dict[str, Any], at: datetime) -> dict[str, Any] | None:
     entry = scene.node(node_id, at)
     if entry is None:
         return None
     return {"number": entry.number, "repository": {"nameWithOwner": entry.repository}}
 
 
-def _pull(scene: Scene, node_id: str, query: str, at: datetime) -> dict[str, Any] | None:
+def _checks(scene: Scene, node_id: str, _q: str, _v: dict[str, Any], at: datetime) -> dict[str, Any] | None:
+    pull = scene.node(node_id, at)
+    return {"statusCheckRollup": _rollup(pull, at)} if isinstance(pull, Pull) else None
+
+
+def _pull(scene: Scene, node_id: str, query: str, _v: dict[str, Any], at: datetime) -> dict[str, Any] | None:
     pull = scene.node(node_id, at)
     if not isinstance(pull, Pull):
         return None if pull is None else {"__typename": "Issue"}
     merged, closed = past(pull.merged_at, at), closed_at(pull, at)
-    ready = past(pull.ready_at, at)
-    turned = [{"__typename": "ReadyForReviewEvent", "createdAt": stamp(ready)}] if ready else []
-    return {
+    lists = _lists(scene, pull, at)
+    told = {
         "__typename": "PullRequest",
         "number": pull.number,
         "title": pull.title,
@@ -87,46 +93,46 @@ def _pull(scene: Scene, node_id: str, query: str, at: datetime) -> dict[str, Any
         "baseRefName": pull.base,
         "headRefName": pull.branch,
         "repository": {"defaultBranchRef": {"name": "main"}},
-        "author": _actor(scene, pull.author),
-        "mergedBy": _actor(scene, pull.merged_by) if merged else None,
-        "labels": _some([{"name": name} for name in pull.labels], _size(query, "labels")),
-        "reviews": _reviews(scene, pull, at, 0, _size(query, "reviews")),
-        "reviewRequests": _some(
-            [{"requestedReviewer": _actor(scene, handle)} for handle in still_asked(pull, at)],
-            _size(query, "reviewRequests"),
-        ),
-        "timelineItems": {"nodes": turned if ready != pull.created_at else []},
-        "closingIssuesReferences": _some(
-            [{"number": n, "repository": {"nameWithOwner": pull.repository}} for n in pull.closes],
-            _size(query, "closingIssuesReferences"),
-        ),
-        "files": _some([{"path": path} for path in pull.paths], _size(query, "files")),
+        "author": sandbox_beside.actor(scene, pull.author),
+        "mergedBy": sandbox_beside.actor(scene, pull.merged_by) if merged else None,
+        **{name: sandbox_beside.some(lists[name], name, query) for name in LISTS},
     }
+    # The connector leaves the checks out where a server does not know them.
+    return {**told, "statusCheckRollup": _rollup(pull, at)} if "statusCheckRollup" in query else told
 
 
-def _actor(scene: Scene, handle: str | None) -> dict[str, Any] | None:
-    """An account; GraphQL writes a bot's login without "[bot]"."""
-    login = scene.login(handle)
-    if handle is None or login is None:
-        return None
-    kind = "Bot" if login.endswith("[bot]") else "User"
+def _rollup(pull: Pull, at: datetime) -> dict[str, Any] | None:
+    states = [turn.state for turn in pull.checks if turn.at <= at]
+    return {"state": states[-1]} if states else None
+
+
+def _lists(scene: Scene, pull: Pull, at: datetime) -> dict[str, Sequence[dict[str, Any]]]:
+    """All entries of all lists of a pull request."""
+    actor = sandbox_beside.actor
+    ready = past(pull.ready_at, at)
+    turned = [{"__typename": "ReadyForReviewEvent", "createdAt": stamp(ready)}] if ready else []
+    asked = [{"__typename": "ReviewRequestedEvent", "createdAt": stamp(ready)}] if ready else []
     return {
-        "__typename": kind,
-        "login": login.removesuffix("[bot]"),
-        "databaseId": scene.account_id(handle),
+        "labels": [{"name": name} for name in pull.labels],
+        "reviews": [
+            {"state": review.state, "submittedAt": stamp(review.at), "author": actor(scene, review.by)}
+            for review in pull.reviews
+            if review.at <= at
+        ],
+        "reviewRequests": [{"requestedReviewer": actor(scene, handle)} for handle in still_asked(pull, at)],
+        "timelineItems": [*(turned if ready != pull.created_at else []), *asked * len(pull.requested)],
+        "closingIssuesReferences": [
+            {"number": n, "repository": {"nameWithOwner": pull.repository}} for n in pull.closes
+        ],
+        "files": [{"path": path} for path in pull.paths],
     }
 
 
-def _reviews(scene: Scene, pull: Pull, at: datetime, start: int, size: int) -> dict[str, Any]:
-    given: Sequence[PullReview] = [review for review in pull.reviews if review.at <= at]
-    end = min(start + size, len(given))
-    nodes = [
-        {"state": review.state, "submittedAt": stamp(review.at), "author": _actor(scene, review.by)}
-        for review in given[start:end]
-    ]
-    page = {"hasNextPage": end < len(given), "endCursor": str(end) if nodes else None}
-    return {"totalCount": len(given), "pageInfo": page, "nodes": nodes}
-
-
-def _some(nodes: list[dict[str, Any]], size: int) -> dict[str, Any]:
-    return {"totalCount": len(nodes), "nodes": nodes[:size]}
+NODES: dict[str, Answers] = {
+    "PullRequests": _pull,
+    "Addresses": _address,
+    "Checks": _checks,
+    "Issues": sandbox_beside.issue,
+    "Owners": sandbox_beside.owners,
+    "Shipped": sandbox_beside.shipped,
+}

@@ -27,10 +27,15 @@ class Scene:
     def __init__(self, world: World) -> None:
         self.world = world
         self.repositories = {repository.name.casefold(): repository for repository in world.repositories}
+        self.homes = {repository.node: repository for repository in world.repositories}
         self._accounts = {handle: n for n, handle in enumerate(sorted(world.people), start=1001)}
         self._entries: dict[str, list[Entry]] = defaultdict(list)
         self._numbered: dict[tuple[str, int], Entry] = {}
         self._nodes: dict[str, Entry] = {}
+        self._held_back: dict[tuple[str, int], list[RepoIssue]] = defaultdict(list)
+        for issue in world.repo_issues:
+            for number in issue.blocked_by:
+                self._held_back[issue.repository, number].append(issue)
         entries: Sequence[Entry] = (*world.repo_issues, *world.pulls)
         for entry in entries:
             self._entries[entry.repository].append(entry)
@@ -138,6 +143,8 @@ class Scene:
             "closed_at": stamp(closed),
             "body": None,
         }
+        if isinstance(entry, RepoIssue):
+            told["issue_dependencies_summary"] = self._dependencies(entry, at)
         if isinstance(entry, Pull):
             told["draft"] = is_draft(entry, at)
             told["pull_request"] = {
@@ -148,6 +155,17 @@ class Scene:
                 "merged_at": stamp(past(entry.merged_at, at)),
             }
         return told
+
+    def _dependencies(self, issue: RepoIssue, at: datetime) -> dict[str, int]:
+        """How many issues hold this one back, and the other way round; the first numbers count open ones."""
+        before = [self.entry(issue.repository, number, at) for number in issue.blocked_by]
+        after = self._held_back[issue.repository, issue.number]
+        return {
+            "blocked_by": sum(entry is not None and closed_at(entry, at) is None for entry in before),
+            "blocking": sum(closed_at(other, at) is None for other in after),
+            "total_blocked_by": len(before),
+            "total_blocking": len(after),
+        }
 
     def pull(self, pull: Pull, at: datetime) -> dict[str, Any]:
         """A pull request."""
@@ -174,8 +192,7 @@ def label(name: str) -> dict[str, Any]:
 
 def changed_at(entry: Entry, at: datetime) -> datetime:
     """The last moment up to `at` when anything happened, in whole seconds as GitHub keeps it."""
-    last = entry.changed_at(at) if isinstance(entry, Pull) else past(entry.closed_at, at) or entry.created_at
-    return last.replace(microsecond=0)
+    return entry.changed_at(at).replace(microsecond=0)
 
 
 def closed_at(entry: Entry, at: datetime) -> datetime | None:

@@ -46,6 +46,29 @@ class Named(Struct, frozen=True):
     name: str
 
 
+class Milestone(Struct, frozen=True):
+    """What an issue is planned for."""
+
+    title: str
+    due_on: Time | None = None
+
+
+class Dependencies(Struct, frozen=True):
+    """How many issues hold an issue back: open ones, and all."""
+
+    blocked_by: int = 0
+    total_blocked_by: int = 0
+
+
+class FieldValue(Struct, frozen=True):
+    """A field that the organisation gave its issues. The options are there for fields that choose."""
+
+    value: Any = None
+    issue_field_name: str | None = None
+    single_select_option: Named | None = None
+    multi_select_options: tuple[Named, ...] | None = None
+
+
 class MergeMark(Struct, frozen=True):
     """Says that an entry of the issue list is a pull request."""
 
@@ -68,6 +91,9 @@ class Issue(Struct, frozen=True):
     labels: tuple[Named | str, ...] = ()
     type: Named | None = None
     parent_issue_url: str | None = None
+    milestone: Milestone | None = None
+    issue_dependencies_summary: Dependencies | None = None
+    issue_field_values: tuple[FieldValue, ...] | None = None
     pull_request: MergeMark | None = None
 
 
@@ -115,7 +141,7 @@ class Review(Camel, frozen=True):
 
 
 class Turn(Camel, frozen=True):
-    """Marked ready for review, or turned back into a draft."""
+    """Marked ready for review, turned back into a draft, or somebody asked for a review."""
 
     kind: str = field(name="__typename")
     created_at: Time
@@ -154,27 +180,25 @@ class PageInfo(Camel, frozen=True):
 
 
 class Labels(Camel, frozen=True):
-    """The labels of a pull request; GitHub allows 100."""
+    """The labels of a pull request."""
 
     nodes: tuple[Named, ...]
 
 
 class Reviews(Camel, frozen=True):
-    """The first reviews, or further ones."""
+    """The reviews."""
 
-    total_count: int
-    page_info: PageInfo
     nodes: tuple[Review, ...]
 
 
 class Requests(Camel, frozen=True):
-    """Who is still asked; GitHub allows 100."""
+    """Who is still asked."""
 
     nodes: tuple[Request, ...]
 
 
 class Turns(Camel, frozen=True):
-    """The last turns between draft and ready."""
+    """The turns between draft and ready, and the requests for reviews."""
 
     nodes: tuple[Turn, ...]
 
@@ -187,10 +211,16 @@ class Closes(Camel, frozen=True):
 
 
 class Files(Camel, frozen=True):
-    """The first changed files."""
+    """The changed files; GitHub lists the first 3,000."""
 
     total_count: int
     nodes: tuple[File, ...]
+
+
+class Rollup(Camel, frozen=True):
+    """What all checks of the last commit come to."""
+
+    state: Literal["ERROR", "EXPECTED", "FAILURE", "PENDING", "SUCCESS"]
 
 
 class PullRequest(Camel, frozen=True):
@@ -218,9 +248,4 @@ class PullRequest(Camel, frozen=True):
     merged_by: Actor | None = None
     merged_at: Time | None = None
     closed_at: Time | None = None
-
-
-class MoreReviews(Camel, frozen=True):
-    """What the query Reviews tells."""
-
-    reviews: Reviews
+    status_check_rollup: Rollup | None = None

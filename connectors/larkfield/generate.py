@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import count
 from random import Random
 
-from connectors.larkfield import beside
+from connectors.larkfield import beside, shipping
 from connectors.larkfield.drafts import IssueDraft, PullDraft, RepoIssueDraft, by_series, number
 from connectors.larkfield.flow import CALM, Year, work
 from connectors.larkfield.people import CHANNELS, PEOPLE, PROJECTS, REPOSITORIES
@@ -121,14 +121,21 @@ def _written(year: Year, wishes: list[RepoIssueDraft], ends: datetime) -> World:
         (p for p in year.pulls if p.created_at <= ends), key=lambda p: (p.created_at, p.repository)
     )
     wished = sorted((w for w in wishes if w.created_at <= ends), key=lambda w: (w.created_at, w.repository))
+    # The ids are counted in this order; telling more of the year must not change them.
+    told = tuple(issue.written(next(ids), ends) for issue in issues)
+    written = tuple(shipping.checked(pull.written(next(ids), ends), ends) for pull in pulls)
     return World(
         people=PEOPLE,
         projects=PROJECTS,
         repositories=REPOSITORIES,
         channels=CHANNELS,
-        issues=tuple(issue.written(next(ids), ends) for issue in issues),
-        pulls=tuple(pull.written(next(ids), ends) for pull in pulls),
+        issues=told,
+        pulls=written,
         repo_issues=tuple(wish.written(next(ids), ends) for wish in wished),
         begins=BEGINS,
         ends=ends,
+        groups=shipping.groups(),
+        owners=shipping.owners(),
+        published=shipping.published(written),
+        deployed=shipping.deployed(written, ends),
     )

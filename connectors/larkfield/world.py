@@ -5,7 +5,7 @@ None where the thing did not exist yet.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -109,6 +109,14 @@ class Issue:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Something came into a state: a deployment, or the checks of a commit."""
+
+    at: datetime
+    state: str  # as GitHub's GraphQL writes it: SUCCESS
+
+
 Verdict = Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"]
 
 
@@ -145,6 +153,7 @@ class Pull:
     merged_by: str | None = None  # handle
     closed_at: datetime | None = None  # closed without merge
     closes: tuple[int, ...] = ()  # numbers of issues of the same repository
+    checks: tuple["Turn", ...] = ()  # of its last commit, oldest first: PENDING, SUCCESS, FAILURE
 
     def changed_at(self, at: datetime) -> datetime:
         """The last moment up to `at` when anything happened."""
@@ -167,6 +176,61 @@ class RepoIssue:
     labels: tuple[str, ...] = ()
     closed_at: datetime | None = None
     state_reason: Literal["completed", "not_planned"] | None = None
+    touched_at: datetime | None = None  # the last comment, edit, reopening and the like
+
+    def changed_at(self, at: datetime) -> datetime:
+        """The last moment up to `at` when anything happened."""
+        moments = (self.closed_at, self.touched_at)
+        return max((m for m in moments if m is not None and m <= at), default=self.created_at)
+    blocked_by: tuple[int, ...] = ()  # numbers of issues of the same repository
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An issue of a repository on a project board, with the board's fields as they are since then."""
+
+    board: int
+    repository: str
+    number: int
+    at: datetime
+    fields: Mapping[str, str | float]  # Status: In progress
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A release of a repository."""
+
+    node: str  # RE_kwDO…
+    repository: str
+    tag: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A deployment of a repository with what became of it, oldest first."""
+
+    id: int
+    node: str  # DE_kwDO…
+    repository: str
+    environment: str
+    commit: str
+    at: datetime
+    by: str  # handle
+    turns: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A GitHub team."""
+
+    node: str  # T_kwDO…
+    slug: str
+    name: str
+    members: tuple[str, ...]  # handles
+    writes: tuple[str, ...]  # repositories
+    reads: tuple[str, ...] = ()
+    parent: str | None = None  # slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,3 +277,8 @@ class World:
     repo_issues: tuple[RepoIssue, ...]
     begins: datetime
     ends: datetime
+    groups: tuple[Group, ...] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)  # repository → its file CODEOWNERS
+    published: tuple[Published, ...] = ()
+    deployed: tuple[Deployed, ...] = ()
+    cards: tuple[Card, ...] = ()

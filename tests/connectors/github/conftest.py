@@ -7,7 +7,7 @@ import pytest
 from github_company import TOKEN, Clock, company, day, issue, pull, serving
 
 from connectors.github.client import GitHub
-from connectors.larkfield.world import PullReview, World
+from connectors.larkfield.world import PullReview, Turn, World
 from connectors.transport import Transport
 
 
@@ -15,7 +15,12 @@ from connectors.transport import Transport
 def world() -> World:
     return company(
         pulls=(
-            pull(2, requested=("dev", "hana"), reviews=(PullReview(day(2.5), "dev", "COMMENTED"),)),
+            pull(
+                2,
+                requested=("dev", "hana"),
+                reviews=(PullReview(day(2.5), "dev", "COMMENTED"),),
+                checks=(Turn(day(2), "PENDING"), Turn(day(2.1), "FAILURE")),
+            ),
             pull(
                 3,
                 reviews=(
@@ -30,7 +35,7 @@ def world() -> World:
             ),
             pull(5, ready_at=day(7), closed_at=day(9)),
             pull(6, reviews=tuple(PullReview(day(6 + n / 100), "dev", "COMMENTED") for n in range(250))),
-            pull(8, paths=tuple(f"src/{n}.py" for n in range(101))),
+            pull(8, paths=tuple(f"src/{n}.py" for n in range(101)), closes=tuple(range(100, 125))),
             pull(1, repository="larkfield/old-portal"),
         ),
         issues=(

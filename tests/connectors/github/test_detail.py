@@ -1,7 +1,7 @@
 """Details of pull requests, and everything GraphQL may answer instead."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -13,7 +13,9 @@ from connectors.errors import FixRequestError, TryLaterError, UnexpectedAnswerEr
 from connectors.github import parse
 from connectors.github.detail import DetailReader, Details
 from connectors.github.shapes import Issue, shaped
+from connectors.learned import Learned
 from connectors.transport import Transport
+from rules.records import PullRequest
 
 URL = "https://api.github.com/graphql"
 HOME = parse.repository(repository(), "github", "larkfield/tracking")
@@ -40,7 +42,7 @@ def answer(*nodes: Any, errors: Any = None, **headers: str) -> httpx.Response:
 
 
 async def details(transport: Transport, *numbers: int) -> Details:
-    return await DetailReader(transport).read(listed(*numbers), HOME)
+    return await DetailReader(transport, Learned()).read(listed(*numbers), HOME)
 
 
 @respx.mock
@@ -190,7 +192,7 @@ async def test_a_question_too_large_is_halved_and_the_size_remembered(transport:
         return answer(*(node(int(node_id.removeprefix("PR_"))) for node_id in ids))
 
     respx.post(URL).mock(side_effect=respond)
-    reader = DetailReader(transport)
+    reader = DetailReader(transport, Learned())
 
     first = await reader.read(listed(*range(1, 31)), HOME)
     second = await reader.read(listed(*range(31, 61)), HOME)
@@ -250,6 +252,131 @@ async def test_reviews_that_repeat_for_ever_are_a_problem(transport: Transport) 
     assert route.call_count == 2
 
 
+def following(first: Any, name: str, pages: dict[str, Any]) -> Any:
+    """Answers the first question with this node, and what is asked further with these pages."""
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked = json.loads(request.content)
+        if asked["operationName"] == "PullRequests":
+            return answer(first)
+        assert asked["variables"][name] is True
+        told = pages[asked["variables"]["after"]]
+        return httpx.Response(200, json={"data": {"node": told and {name: told}}})
+
+    return respond
+
+
+@respx.mock
+@pytest.mark.parametrize(
+    ("name", "entries", "told"),
+    [
+        (
+            "labels",
+            [{"name": "a"}, {"name": "b"}, {"name": "c"}],
+            lambda pull: pull.labels == ("a", "b", "c"),
+        ),
+        ("files", [{"path": "a"}, {"path": "b"}, {"path": "c"}], lambda pull: pull.paths == ("a", "b", "c")),
+        (
+            "closingIssuesReferences",
+            [{"number": n, "repository": {"nameWithOwner": "larkfield/slos"}} for n in (1, 2, 3)],
+            lambda pull: pull.closes == ("larkfield/slos#1", "larkfield/slos#2", "larkfield/slos#3"),
+        ),
+        (
+            "reviewRequests",
+            [{"requestedReviewer": actor(login)} for login in ("eva-k", "devp", "bo-l")],
+            lambda pull: pull.requested == ("eva-k", "devp", "bo-l"),
+        ),
+        (
+            "timelineItems",
+            [{"__typename": "ReviewRequestedEvent", "createdAt": moment(n)} for n in (1, 2, 3)],
+            lambda pull: pull.requested_at is not None and pull.requested_at.minute == 3,
+        ),
+    ],
+)
+async def test_every_list_is_followed_to_its_end(
+    transport: Transport, name: str, entries: list[Any], told: Callable[[PullRequest], bool]
+) -> None:
+    one, two, three = entries
+    pages = {"a": connection(two, total=3, cursor="b"), "b": connection(three, total=3)}
+    first = node(1, **{name: connection(one, total=3, cursor="a")})
+    respx.post(URL).mock(side_effect=following(first, name, pages))
+
+    found = await details(transport, 1)
+
+    assert found.problems == []
+    assert told(found.pulls[0])
+
+
+@respx.mock
+async def test_files_are_not_followed_beyond_what_github_lists(transport: Transport) -> None:
+    page = connection(*({"path": f"{n}"} for n in range(1000)), total=5000, cursor="a")
+    pages = {f"{n}": {**page, "pageInfo": {"hasNextPage": True, "endCursor": f"{n + 1}"}} for n in range(9)}
+    first = node(1, files=connection(total=5000, cursor="0"))
+    route = respx.post(URL).mock(side_effect=following(first, "files", pages))
+
+    found = await details(transport, 1)
+
+    assert route.call_count == 4
+    assert found.pulls[0].paths is None
+
+
+@respx.mock
+async def test_a_pull_request_that_goes_while_it_is_read_is_a_problem(transport: Transport) -> None:
+    first = node(1, files=connection({"path": "a"}, total=2, cursor="a"))
+    respx.post(URL).mock(side_effect=following(first, "files", {"a": None}))
+
+    found = await details(transport, 1)
+
+    assert found.pulls == []
+    assert [(problem.scope, problem.quarantined) for problem in found.problems] == [
+        ("item:larkfield/tracking#1", True)
+    ]
+
+
+@respx.mock
+async def test_hidden_checks_are_one_problem_and_not_asked_for_again(transport: Transport) -> None:
+    hidden = [
+        {
+            "type": "FORBIDDEN",
+            "path": ["nodes", place, "statusCheckRollup"],
+            "message": "Resource not accessible by personal access token",
+        }
+        for place in (0, 1)
+    ]
+    route = respx.post(URL).mock(
+        side_effect=[
+            answer(node(1, statusCheckRollup=None), node(2, statusCheckRollup=None), errors=hidden),
+            answer(node(3)),
+        ]
+    )
+    learned = Learned()
+
+    found = await DetailReader(transport, learned).read(listed(1, 2), HOME)
+    later = await DetailReader(transport, learned).read(listed(3), HOME)
+
+    assert [pull.id for pull in (*found.pulls, *later.pulls)] == ["PR_1", "PR_2", "PR_3"]
+    assert [problem.scope for problem in found.problems] == ["checks:larkfield/tracking"]
+    asked = [json.loads(call.request.content)["query"] for call in route.calls]
+    assert ["statusCheckRollup" in query for query in asked] == [True, False]
+
+
+@respx.mock
+async def test_a_server_that_knows_no_checks_is_asked_without_them(transport: Transport) -> None:
+    refused = {"errors": [{"message": "Field 'statusCheckRollup' doesn't exist on type 'PullRequest'"}]}
+    route = respx.post(URL).mock(
+        side_effect=[httpx.Response(200, json=refused), answer(node(1)), answer(node(2))]
+    )
+    learned = Learned()
+
+    found = await DetailReader(transport, learned).read(listed(1), HOME)
+    await DetailReader(transport, learned).read(listed(2), HOME)
+
+    assert found.problems == []
+    assert [pull.checks for pull in found.pulls] == [None]
+    asked = [json.loads(call.request.content)["query"] for call in route.calls]
+    assert ["statusCheckRollup" in query for query in asked] == [True, False, False]
+
+
 @respx.mock
 async def test_more_closed_issues_than_told_are_said_to_be_missing(transport: Transport) -> None:
     closes = connection({"number": 9, "repository": {"nameWithOwner": "larkfield/slos"}}, total=12)
@@ -284,7 +411,7 @@ async def test_an_enterprise_server_has_graphql_beside_rest() -> None:
     route = respx.post("https://git.larkfield.example/api/graphql").mock(return_value=answer(node(1)))
     transport = Transport("https://git.larkfield.example/api/v3", who="GitHub")
 
-    await DetailReader(transport).read(listed(1), HOME)
+    await DetailReader(transport, Learned()).read(listed(1), HOME)
     await transport.close()
 
     assert route.called

@@ -189,3 +189,32 @@ def test_any_wrong_field_of_a_pull_request_is_named(field: str, value: Any) -> N
         assert pull(**{field: value}).id == "PR_7"
     except UnexpectedAnswerError as error:
         assert "larkfield/tracking#7" in str(error)  # noqa: PT017 - either way is right
+
+
+@pytest.mark.parametrize(
+    ("state", "checks"),
+    [
+        ("SUCCESS", "passing"),
+        ("FAILURE", "failing"),
+        ("ERROR", "failing"),
+        ("PENDING", "pending"),
+        ("EXPECTED", "pending"),
+    ],
+)
+def test_checks_pass_fail_or_are_pending(state: str, checks: str) -> None:
+    assert pull(statusCheckRollup={"state": state}).checks == checks
+
+
+def test_a_commit_without_checks_has_none() -> None:
+    assert pull(statusCheckRollup=None).checks is None
+    assert pull().checks is None
+
+
+def test_a_review_was_asked_for_when_somebody_was_last_asked() -> None:
+    told = [
+        {"__typename": "ReviewRequestedEvent", "createdAt": moment(5)},
+        {"__typename": "ReadyForReviewEvent", "createdAt": moment(7)},
+        {"__typename": "ReviewRequestedEvent", "createdAt": moment(9)},
+    ]
+    seen = pull(timelineItems={"nodes": told})
+    assert (seen.requested_at, seen.ready_at) == (told_at(9), told_at(7))

@@ -110,8 +110,30 @@ async def test_all_of_many_reviews_are_read(github: GitHub) -> None:
     assert moments == sorted(set(moments))
 
 
-async def test_paths_are_unknown_where_not_all_files_are_told(github: GitHub) -> None:
-    assert records(await all_pages(github), PullRequest)["larkfield/tracking#8"].paths is None
+async def test_all_of_many_files_are_read(github: GitHub) -> None:
+    paths = records(await all_pages(github), PullRequest)["larkfield/tracking#8"].paths
+
+    assert paths == tuple(f"src/{number}.py" for number in range(101))
+
+
+async def test_all_of_many_closed_issues_are_read(github: GitHub) -> None:
+    closes = records(await all_pages(github), PullRequest)["larkfield/tracking#8"].closes
+
+    assert closes == tuple(f"larkfield/tracking#{number}" for number in range(100, 125))
+
+
+async def test_a_pull_request_tells_its_checks_and_when_a_review_was_asked_for(github: GitHub) -> None:
+    pulls = records(await all_pages(github), PullRequest)
+
+    assert (pulls["larkfield/tracking#2"].checks, pulls["larkfield/tracking#2"].requested_at) == (
+        "failing",
+        day(2),
+    )
+    assert (pulls["larkfield/tracking#3"].checks, pulls["larkfield/tracking#3"].requested_at) == (
+        None,
+        day(3),
+    )
+    assert pulls["larkfield/tracking#8"].requested_at is None
 
 
 async def test_people_come_once_with_the_name_that_items_use(github: GitHub) -> None:

@@ -88,7 +88,7 @@ def people(one: Checked, histories: Sequence[Checked], *, source: str) -> Iterat
 
 
 def container(data: object, *, source: str, site: str) -> Container:
-    """A project of `GET /rest/api/3/project/search`."""
+    """A project as Jira lists it: `archived` is told only where it is, the lead only where it was asked for."""
     one = Checked(data, "a project")
     key = one["key"].text()
     return Container(
@@ -99,6 +99,7 @@ def container(data: object, *, source: str, site: str) -> Container:
         name=one["name"].maybe_text() or key,
         url=f"https://{site}/browse/{key}",
         archived=one["archived"].flag(absent=False),
+        lead=account_id(one["lead"]),
         audience=_audience(source, key, None),
     )
 

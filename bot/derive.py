@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import Book
 from bot.freshness import stale_after
-from bot.store import aggregates, facts, records, syncs
+from bot.store import aggregates, facts, loading, marks, syncs
 from bot.store.database import Database
-from bot.store.records import Stored
+from bot.store.loading import Stored
 from rules.around import Around, edges
 from rules.facts import containers, products, pull_requests, references, sources, team_wip, work_items
 from rules.facts.context import Context
+from rules.presence import GONE, HIDDEN
 from rules.records import Container, Person, PullRequest, WorkItem
 from rules.sle import HISTORY, expectations
 
@@ -31,18 +32,18 @@ async def derive_records(database: Database, book: Book, now: datetime) -> dict[
     """
     derived: dict[str, Sequence[str]] = {}
     async with database.read() as connection:
-        persons: list[Person] = await records.every(connection, Person.KIND)
+        persons: list[Person] = await loading.every(connection, Person.KIND)
     context = Context.of(book.model, persons, book.calendars, now)
     for kind, table in _TABLES.items():
         while True:
             async with database.read() as connection:
-                batch = await records.marked(connection, kind, BATCH)
+                batch = await loading.marked(connection, kind, BATCH)
                 if not batch:
                     break
                 around = await neighbours(connection, batch)
             rows = await asyncio.to_thread(_rows, batch, around, context)
             async with database.write() as connection:
-                same = [_subject(s) for s in await records.unmark(connection, batch)]
+                same = [_subject(s) for s in await marks.unmark(connection, batch)]
                 await facts.save(connection, table, [rows[s] for s in same if s in rows])
                 await facts.remove(connection, table, [s for s in same if s not in rows])
             derived[table] = [*derived.get(table, ()), *same]
@@ -51,35 +52,42 @@ async def derive_records(database: Database, book: Book, now: datetime) -> dict[
 
 async def neighbours(connection: AsyncConnection, batch: Sequence[Stored]) -> Around:
     """What stands around a batch: whom it points at, their parents, and the pull requests about them."""
-    items: dict[str, Any] = {}
+    items: dict[str, WorkItem] = {}
+    gone: dict[str, datetime] = {}
     batched = [s.record for s in batch if isinstance(s.record, WorkItem | PullRequest)]
     wanted = {key for record in batched for _, key in edges(record)}
     while wanted:
-        found = await records.by_key(connection, WorkItem.KIND, wanted)
-        items |= found
-        wanted = {i.parent for i in found.values() if isinstance(i, WorkItem) and i.parent} - items.keys()
+        found = await loading.by_key(connection, WorkItem.KIND, wanted)
+        fresh = {key: n.record for key, n in found.items() if isinstance(n.record, WorkItem)}
+        items |= fresh
+        gone |= {key: n.gone_at for key, n in found.items() if n.gone_at is not None}
+        wanted = {item.parent for item in fresh.values() if item.parent} - items.keys()
     keys = {r.key for r in batched} | items.keys()
     pulls: dict[str, list[PullRequest]] = {}
-    for key, pull in await records.pointing_at(connection, PullRequest.KIND, keys):
+    for key, pull in await loading.pointing_at(connection, PullRequest.KIND, keys):
         pulls.setdefault(key, []).append(pull)
-    return Around(items, {key: tuple(some) for key, some in pulls.items()})
+    return Around(items, {key: tuple(some) for key, some in pulls.items()}, gone)
 
 
 def _rows(batch: Sequence[Stored], around: Around, context: Context) -> dict[str, dict[str, Any]]:
-    """Rows of facts by subject; none for what its source says is gone, or whose source left the model."""
+    """Rows of facts by subject; none for what is gone, or whose source left the model.
+
+    What is hidden keeps the facts it had, but nobody may judge by them: they are fresh no longer.
+    """
     rows: dict[str, dict[str, Any]] = {}
     sources = {source.id for source in context.model.sources}
     for stored in batch:
-        if stored.record.source not in sources:
+        if stored.record.source not in sources or stored.presence in GONE:
             continue
         match stored.record:
-            case WorkItem(deleted=False) as item:
+            case WorkItem() as item:
                 row = work_items.derive(item, around, context)
-            case PullRequest(deleted=False) as pull:
+            case PullRequest() as pull:
                 row = pull_requests.derive(pull, around, context)
             case _:
                 continue
-        rows[_subject(stored)] = row | {"observed_at": stored.observed_at}
+        hidden = stored.presence_at if stored.presence in HIDDEN else None
+        rows[_subject(stored)] = row | {"observed_at": stored.observed_at, "fresh_until": hidden}
     return rows
 
 
@@ -90,8 +98,8 @@ def _subject(stored: Stored) -> str:
 async def derive_aggregates(database: Database, book: Book, now: datetime) -> None:
     """Derive what stands on many items or on the model itself: all other tables, and expectations."""
     async with database.read() as connection:
-        persons: list[Person] = await records.every(connection, Person.KIND)
-        places: list[Container] = await records.every(connection, Container.KIND)
+        persons: list[Person] = await loading.every(connection, Person.KIND)
+        places: list[Container] = await loading.every(connection, Container.KIND)
         states = await syncs.states(connection)
         active = await aggregates.active_by_product(connection)
         finished = await aggregates.finished_by_product(connection, now - RECENT)

@@ -8,8 +8,8 @@ import structlog
 from bot.book import Book
 from bot.clock import Clock
 from bot.derive import derive_records
-from bot.pipeline import Judged, judge
-from bot.store import facts, inbox, records
+from bot.pipeline import Judged, judge, spent, store
+from bot.store import facts, inbox, presence, usage
 from bot.store.database import Database
 from connectors.connector import Connector
 from connectors.errors import ConnectorError
@@ -61,6 +61,7 @@ async def _read_again(
         return True
     deleted = list(dict.fromkeys(k for a in arrivals for k in a.deleted))
     keys = list(dict.fromkeys(k for a in arrivals for k in a.keys if k not in deleted))
+    before = connector.meter.spent.copy()
     try:
         page = await connector.read(keys) if keys else None
     except ConnectorError as error:
@@ -69,10 +70,11 @@ async def _read_again(
     async with database.write() as connection:
         now = clock()
         if page is not None:
-            await records.save(connection, page.records, now, anew=True)
+            await store(connection, connector, page, now, asked=True)
             for problem in page.problems:
                 log.warning("webhook_item_not_read", source=source, scope=problem.scope, reason=problem.what)
         if deleted:
-            await records.delete(connection, source, deleted, now)
+            await presence.delete(connection, source, deleted, now)
+        await usage.add(connection, source, "check", spent(connector.meter, before), now)
         await inbox.done(connection, arrivals, "checked", now)
     return True

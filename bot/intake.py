@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.pipeline import Progress, sync, unwatched
-from bot.store import records
+from bot.store import loading
 from bot.store.database import Database
 from bot.store.migrate import migrate
 from connectors.connector import Page
@@ -27,7 +27,7 @@ class Taken:
     async def records(self) -> AsyncIterator[Record]:
         """Every record once, the newest where several files tell it; none is held."""
         async with self.database.read() as connection:
-            async for record in records.stream(connection):
+            async for record in loading.stream(connection):
                 yield record
 
 
@@ -40,7 +40,7 @@ async def taken(
     Raises:
         ConnectorError: the export cannot be read.
     """
-    connector = connect(source, path, clock=clock)
+    connector = connect(source, path)
     read = 0
 
     def counted(name: str, page: Page, so_far: int) -> None:
@@ -56,7 +56,7 @@ async def taken(
             if pulled.error is not None:
                 raise pulled.error
             async with database.read() as connection:
-                again = read - await records.count(connection, (WorkItem.KIND, PullRequest.KIND))
+                again = read - await loading.count(connection, (WorkItem.KIND, PullRequest.KIND))
             yield Taken(
                 database,
                 tuple(f"{p.scope}: {p.what}" for p in pulled.problems),

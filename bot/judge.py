@@ -1,6 +1,6 @@
 """Judge: verdicts compared with the stored findings, and what changed written in one short transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import Book
 from bot.news import letters
-from bot.store import facts, findings, outbox, syncs, verdicts, waivers
+from bot.store import facts, findings, outbox, presence, syncs, verdicts, waivers
 from bot.store.database import Database
 from bot.store.judging import Verdicts, joined_rows, scan
 from bot.words import context, plain
@@ -30,9 +30,14 @@ from rules.findings import (
 )
 from rules.judge import evidence, says
 from rules.names import row_without_names
+from rules.presence import GONE, Presence
+from rules.records import PullRequest, WorkItem
 from rules.rule import Rule
 from rules.verdict import severity_of
 from rules.waivers import Waiver, covering
+
+KINDS_OF = {"work_items": WorkItem.KIND, "pull_requests": PullRequest.KIND}
+"""Kinds of the records that the rows of a table stand for, one each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,10 @@ async def judge_table(
         by_rule = {rule: [w for w in holding if w.rule == rule] for rule in rules}
         before = _Before(known, baseline, by_rule, keys, book.today(now))
         drafts = [t for v in seen.verdicts for t in _compare(book, table, v, before, now)]
-        drafts += _ended(book, table, seen.verdicts, known, now)
+        present = {v.subject for v in seen.verdicts}
+        missing = [f.subject for f in known.values() if f.state in ALIVE and f.subject not in present]
+        absent = await presence.absent(connection, KINDS_OF[table], missing) if table in KINDS_OF else {}
+        drafts += _ended(book, table, present, known, {s: state for s, (state, _) in absent.items()}, now)
         transitions = await worded(connection, book, table, drafts, now)
     async with database.write() as connection:
         transitions = await _not_overtaken(connection, table, transitions, known, now)
@@ -233,10 +241,14 @@ def _lasted(book: Book, span: Span, since: datetime, now: datetime) -> bool:
 
 
 def _ended(
-    book: Book, table: str, seen: Sequence[Verdicts], known: Mapping[str, Finding], now: datetime
+    book: Book,
+    table: str,
+    present: Collection[str],
+    known: Mapping[str, Finding],
+    absent: Mapping[str, Presence],
+    now: datetime,
 ) -> list[Transition]:
     """Findings that end without having been fixed: their subject left the facts, or their rule is off."""
-    present = {v.subject for v in seen}
     ended = []
     for finding in known.values():
         if finding.state not in ALIVE:
@@ -244,9 +256,9 @@ def _ended(
         if finding.rule not in book.by_id:
             ended.append(obsolete(finding, now, "the rule no longer exists"))
         elif finding.subject not in present:
-            ended.append(
-                obsolete(finding, now, f"its {table} row is gone: the source or the model removed it")
-            )
+            reason = GONE.get(absent.get(finding.subject, "present"))
+            told = reason or f"its {table} row is gone: the source or the model removed it"
+            ended.append(obsolete(finding, now, told))
         elif book.mode(finding.rule, finding.product) == "off":
             ended.append(obsolete(finding, now, "the rule was switched off"))
     return ended

@@ -1,23 +1,31 @@
 """The system on one page: pull, derive, judge. Schedules, webhooks and commands all come here."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import Book
 from bot.clock import Clock
 from bot.derive import derive_aggregates, derive_records
 from bot.judge import Judgement, judge_table
-from bot.store import facts, records, syncs, verdicts
+from bot.store import facts, inbox, learned, presence, quarantine, records, syncs, usage, verdicts
 from bot.store.database import Database, chunks
 from bot.waive import expire
 from connectors.connector import Connector, Page, Problem
 from connectors.errors import ConnectorError, UnexpectedAnswerError
+from connectors.meter import Meter
 from rules.facts import TABLES
 
 log = structlog.get_logger(__name__)
+
+TOUCHED = timedelta(minutes=10)
+"""For so long after a webhook a search of its source may not know yet what it named."""
+ITEM = "item:"
+"""How the scope of a problem begins that is about one item."""
 
 Progress = Callable[[str, Page, int], None]
 """Called after each stored page with the source, the page and how many records were read so far."""
@@ -47,14 +55,18 @@ async def sync(
     async with database.write() as connection:
         line = await syncs.begin(connection, source, clock())
         cursor = await syncs.cursor(connection, source)
+        connector.learned.load(await learned.of(connection, source))
+        named = await inbox.touched(connection, source, clock() - TOUCHED)
+        touched = list((await presence.ids_of(connection, source, named)).values())
+    before = connector.meter.spent.copy()
     read = changed = 0
     problems: list[Problem] = []
     whole = False
     error: ConnectorError | None = None
     try:
-        async for page in connector.pages(cursor):
+        async for page in connector.pages(cursor, touched):
             async with database.write() as connection:
-                saved = await records.save(connection, page.records, clock())
+                saved = await store(connection, connector, page, clock())
                 await syncs.move_cursor(connection, source, page.cursor, clock())
                 await syncs.count(connection, line, saved.read, saved.changed)
             read, changed = read + saved.read, changed + saved.changed
@@ -69,15 +81,21 @@ async def sync(
         error = stopped
     except Exception as mistake:
         async with database.write() as connection:
-            await syncs.end(
-                connection, line, "failed", clock(), error=f"{type(mistake).__name__}: see the log"
-            )
+            told = f"{type(mistake).__name__}: see the log"
+            await syncs.end(connection, line, "failed", clock(), error=told)
         raise
     outcome = "failed" if error else "partial" if problems else "complete"
     async with database.write() as connection:
-        said = [f"{p.scope}: {p.what}" for p in problems]
+        await learned.save(connection, source, connector.learned.take_changes(), clock())
         await syncs.end(
-            connection, line, outcome, clock(), problems=said, error=str(error) if error else None
+            connection,
+            line,
+            outcome,
+            clock(),
+            problems=[f"{p.scope}: {p.what}" for p in problems],
+            error=str(error) if error else None,
+            requests=spent(connector.meter, before),
+            budgets=usage.told(connector.meter.budgets),
         )
     log.info(
         "synced",
@@ -88,6 +106,26 @@ async def sync(
         error=str(error) if error else None,
     )
     return Pulled(source, outcome, read, changed, tuple(problems), error)
+
+
+async def store(
+    connection: AsyncConnection, connector: Connector, page: Page, now: datetime, *, asked: bool = False
+) -> records.Saved:
+    """Store a page with all that it teaches: records, what cannot be read, what the source taught.
+
+    `asked`: its items were read by name.
+    """
+    saved = await records.save(connection, page.records, now, asked=asked)
+    held = {p.scope.removeprefix(ITEM): p.what for p in page.problems if p.quarantined}
+    await quarantine.release(connection, page.records)
+    await quarantine.put(connection, connector.source, held, now)
+    await learned.save(connection, connector.source, connector.learned.take_changes(), now)
+    return saved
+
+
+def spent(meter: Meter, before: Counter[str]) -> dict[str, int]:
+    """What was spent since then, by key of the budget."""
+    return dict(meter.spent - before)
 
 
 async def derive(database: Database, book: Book, now: datetime) -> int:

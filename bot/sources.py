@@ -66,7 +66,7 @@ def connect_all(model: OperatingModel, settings: Settings, clock: Clock) -> Conn
 
 def _connected(source: Source, settings: Settings, clock: Clock) -> Connector:
     if source.file is not None:
-        return file.connect(source.id, settings.model.parent / source.file, clock=clock)
+        return file.connect(source.id, settings.model.parent / source.file)
     return CONNECTORS[source.kind](source, settings.access(source.id), clock)
 
 

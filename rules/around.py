@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from rules.records import PullRequest, WorkItem
 
@@ -23,6 +24,8 @@ class Around:
     """By key: parents of any generation, linked items, and items that pull requests name."""
     pulls: Mapping[str, tuple[PullRequest, ...]] = field(default_factory=dict)
     """By key of the work item that they close or mention."""
+    gone: Mapping[str, datetime] = field(default_factory=dict)
+    """Of the items, those that are no more in their source, by key, with when that was found."""
 
     def ancestors(self, item: WorkItem) -> tuple[WorkItem, ...]:
         """Its parent, the parent of that, and so on, as far as they are known."""

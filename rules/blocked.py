@@ -1,6 +1,6 @@
 """Blocked: what holds an item back, since when without a break, and whether that reason still exists."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -32,17 +32,21 @@ def blockage(
     meanings: Meanings,
     known: Callable[[str], WorkItem | None],
     state_of: Callable[[WorkItem], State | None],
+    gone: Mapping[str, datetime],
 ) -> Blockage:
     """What holds the item back, with the linked items found by `known` and their states by `state_of`.
 
-    An item that is done or dropped is not blocked, and a blocker that is deleted holds nobody.
+    An item that is done or dropped is not blocked, and a blocker that is `gone` (key and since when) holds
+    nobody.
     """
     if state in FINISHED:
         return Blockage()
     keys = dict.fromkeys(link.key for link in item.links if meanings.blocks(link.kind))
     linked = [known(key) for key in keys]
     blockers = [one for one in linked if one is not None]
-    closed = {b.key: _closed_at(b) for b in blockers if b.deleted or state_of(b) in FINISHED}
+    closed = {
+        b.key: gone.get(b.key) or _closed_at(b) for b in blockers if b.key in gone or state_of(b) in FINISHED
+    }
     unknown = len(blockers) < len(linked)
     waiting = [b for b in blockers if b.key not in closed]
     flagged = item.flagged and meanings.flag_blocks

@@ -86,4 +86,7 @@ def _freshness(table: FactTable, facts: sa.Table, source: sa.FromClause) -> tupl
     if "container" in facts.c:
         unread = sa.exists().where(UNREAD.c.source == facts.c.source, UNREAD.c.container == facts.c.container)
         synced = sa.and_(synced, sa.not_(unread))
-    return sa.or_(itself, synced, observed), source.outerjoin(FRESHNESS, limits.source == facts.c.source)
+    shown = sa.func.coalesce(facts.c.fresh_until > now(), sa.true())  # of what went out of sight, it is past
+    return sa.and_(shown, sa.or_(itself, synced, observed)), source.outerjoin(
+        FRESHNESS, limits.source == facts.c.source
+    )

@@ -73,7 +73,6 @@ class WorkItem:
     versions: tuple[str, ...] = ()  # names of the releases it is meant for (Jira's fix versions)
     fields: Mapping[str, str] = field(default_factory=dict)  # further fields that were asked for
     changes: tuple[Change, ...] | None = None  # oldest first and complete; None where no history is known
-    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,6 @@ class PullRequest:
     paths: tuple[str, ...] | None = None  # None where the list of files is not complete
     lines: int = 0  # added + deleted
     closes: tuple[str, ...] = ()  # keys of the items it closes, by the source's own reference
-    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

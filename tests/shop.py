@@ -13,7 +13,7 @@ from bot.book import Book, read_book
 from bot.derive import derive_records
 from bot.judge import judge_table
 from bot.pipeline import Judged, Pulled, derive, judge, sync
-from bot.store import facts, findings
+from bot.store import facts, findings, presence
 from bot.store.database import Database
 from bot.store.tables import history, outbox
 from connectors.connector import Census, Check, Page, Problem
@@ -21,6 +21,7 @@ from connectors.errors import ConnectorError
 from connectors.learned import Learned
 from connectors.meter import Meter
 from rules.findings import Finding, Transition
+from rules.presence import Presence
 from rules.records import Record, WorkItem
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -107,13 +108,15 @@ class Tool:
     says: list[Page | Exception] = field(default_factory=list)
     answers: Page | ConnectorError = field(default_factory=lambda: Page((), "", last=True))
     cursors: list[str | None] = field(default_factory=list)  # that it was asked to go on from
+    touched: list[list[str]] = field(default_factory=list)  # that it was told to look at
     asked: list[list[str]] = field(default_factory=list)
     learned: Learned = field(default_factory=Learned)
     meter: Meter = field(default_factory=Meter)
     census: Census | None = None
 
-    async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:  # noqa: ARG002
+    async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:
         self.cursors.append(cursor)
+        self.touched.append(list(touched))
         for one in self.says:
             if isinstance(one, Exception):
                 raise one
@@ -155,6 +158,13 @@ class Shop:
         """A complete sync of one page. What is told later is changed later."""
         self.tool.says = [page(*records, **how)]
         return await sync(self.database, self.tool, self.clock)
+
+    async def withdraw(self, state: Presence, *ids: str) -> None:
+        """These items of the tool are not there any more, as was found out now."""
+        async with self.database.write() as connection:
+            states = dict.fromkeys(ids, state)
+            at = self.clock()
+            await presence.put(connection, self.tool.source, states, at, unless_seen_since=at + HOUR)
 
     async def judge(self) -> list[Transition]:
         """Derive all records and judge all work items now; gives what happened."""

@@ -13,7 +13,7 @@ from bot.freshness import source_ages
 from bot.routing import product_name
 from bot.store import aggregates, facts, findings, syncs
 from bot.store.judging import joined_rows
-from bot.store.records import EPOCH
+from bot.store.loading import EPOCH
 from config.model import Product
 from rules.belonging import calendar_name
 from rules.declared import Declared

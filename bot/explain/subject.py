@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.book import Book
 from bot.derive import neighbours
 from bot.freshness import source_ages
-from bot.store import findings, records, syncs, waivers
+from bot.store import findings, loading, syncs, waivers
 from bot.words import context, plain
 from rules.around import Around
 from rules.declared import Declared
@@ -62,7 +62,7 @@ async def explain_row(
         source=source_ages(book.model, states, now).get(row["source"]),
         observed_at=row["observed_at"],
         rules=tuple(rules),
-        changes=_changes(read.record, Accounts(book.model, await records.every(connection, Person.KIND))),
+        changes=_changes(read.record, Accounts(book.model, await loading.every(connection, Person.KIND))),
         record=_plain(read.record),
     )
 
@@ -123,7 +123,7 @@ def _with_finding(
 async def _read(connection: AsyncConnection, table: str, subject: str) -> _Read:
     kind = _KINDS.get(table)
     source, _, id_ = subject.partition(":")
-    stored = await records.of(connection, kind, source, id_) if kind else None
+    stored = await loading.of(connection, kind, source, id_) if kind else None
     if stored is None or not isinstance(stored.record, WorkItem | PullRequest):
         return _Read()
     return _Read(stored.record, await neighbours(connection, [stored]))

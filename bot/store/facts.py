@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.book import FACT_TABLES
 from bot.store.database import chunks, upsert
-from bot.store.records import mark_all, mark_items
+from bot.store.marks import mark_all, mark_items
 from bot.store.tables import facts_state
 from rules.facts import TABLES
 from rules.sql import column_values, fact_table

@@ -52,6 +52,13 @@ async def waiting(connection: AsyncConnection) -> list[Arrival]:
     ]
 
 
+async def touched(connection: AsyncConnection, source: str, since: datetime) -> list[str]:
+    """Keys of the items that webhooks of this source named from that moment on, each once."""
+    query = sa.select(inbox.c["keys"]).where(inbox.c.source == source, inbox.c.received_at >= since)
+    rows = (await connection.execute(query.order_by(inbox.c.received_at, inbox.c.delivery))).scalars()
+    return list(dict.fromkeys(key for keys in rows for key in keys))
+
+
 async def done(connection: AsyncConnection, arrivals: Sequence[Arrival], outcome: str, now: datetime) -> None:
     """They have had their effect."""
     for arrival in arrivals:

@@ -1,11 +1,9 @@
-"""Records in the store: newer wins, and all that hangs on a change is marked to be derived again."""
+"""Records into the store: newer wins, nothing is removed, and what hangs on a change is derived again."""
 
 import hashlib
-import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from itertools import groupby
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -13,12 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import chunks, upsert
+from bot.store.loading import EPOCH, these
+from bot.store.marks import mark, mark_around, new_mark
 from bot.store.tables import changes, edges, records
 from rules.around import edges as edges_of
-from rules.records import KINDS, Change, PullRequest, Record, WorkItem
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DEEPEST_FAMILY = 10  # generations of parents; deeper is a loop in the source
+from rules.records import PullRequest, Record, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +27,15 @@ class Saved:
 
 
 async def save(
-    connection: AsyncConnection, page: Iterable[Record], observed_at: datetime, *, anew: bool = False
+    connection: AsyncConnection, page: Iterable[Record], observed_at: datetime, *, asked: bool = False
 ) -> Saved:
     """Store a page. A record older than the stored one, or equal, changes nothing but when it was seen.
 
-    `anew`: derive all of them again, equal or not: somebody asked how they are now.
+    What was not there is present again once it is seen. A page may have been on its way when an item was
+    deleted: such an item comes back by a later change alone, or where it was `asked` for by name. Those
+    that were asked for are derived again, equal or not: somebody wants to know how they are now.
     """
-    mark = _new_mark()
+    number = new_mark()
     by_kind: dict[tuple[str, str], dict[str, Record]] = {}
     for record in page:
         same_kind = by_kind.setdefault((record.source, record.KIND), {})
@@ -45,9 +44,10 @@ async def save(
     read = changed = 0
     for group in by_kind.values():
         for some in chunks(list(group.values())):
-            read, changed = read + len(some), changed + await _save_chunk(connection, some, observed_at, mark)
-            if anew:
-                await _mark(connection, _these(some), mark)
+            read += len(some)
+            changed += await _save_chunk(connection, some, observed_at, number, asked=asked)
+            if asked:
+                await mark(connection, these(some), number)
     return Saved(read, changed)
 
 
@@ -59,24 +59,48 @@ def _older(record: Record, other: Record | None) -> bool:
 
 
 async def _save_chunk(
-    connection: AsyncConnection, group: Sequence[Record], observed_at: datetime, mark: int
+    connection: AsyncConnection, group: Sequence[Record], observed_at: datetime, number: int, *, asked: bool
 ) -> int:
     """Store records of one source and kind; gives how many were new or changed."""
-    query = sa.select(records.c.id, records.c.key, records.c.changed_at, records.c.digest)
-    stored = {row.id: row for row in await connection.execute(query.where(_these(group)))}
+    columns = ("id", "key", "changed_at", "digest", "presence", "presence_at")
+    query = sa.select(*(records.c[name] for name in columns)).where(these(group))
+    stored = {row.id: row for row in await connection.execute(query)}
+    back = [r for r in group if r.id in stored and _is_back(r, stored[r.id], asked=asked)]
+    if back:
+        await connection.execute(
+            sa.update(records).where(these(back)).values(presence="present", presence_at=None, mark=number)
+        )
     fresh, rows, unchanged = [], [], []
     for record in group:
-        row, known = _row(record, observed_at, mark), stored.get(record.id)
+        row, known = _row(record, observed_at, number), stored.get(record.id)
         if known is None or (row["digest"] != known.digest and row["changed_at"] >= known.changed_at):
             fresh.append(record)
             rows.append(row)
         else:
             unchanged.append(record)
     if unchanged:
-        seen = sa.update(records).where(_these(unchanged), records.c.observed_at < observed_at)
+        seen = sa.update(records).where(these(unchanged), records.c.observed_at < observed_at)
         await connection.execute(seen.values(observed_at=observed_at))
-    if not rows:
-        return 0
+    named: set[str] = set()
+    if rows:
+        named = await _write(connection, fresh, rows)
+    around = {r.id: r for r in (*fresh, *back)}.values()
+    known_as = {stored[r.id].key for r in around if r.id in stored}
+    await mark_around(connection, known_as | {r.key for r in around}, named, number)
+    return len(rows)
+
+
+def _is_back(record: Record, known: Any, *, asked: bool) -> bool:
+    """It was not there, and now it has been seen."""
+    if known.presence == "present":
+        return False
+    return asked or known.presence != "deleted" or (record.changed_at or EPOCH) > known.presence_at
+
+
+async def _write(
+    connection: AsyncConnection, fresh: Sequence[Record], rows: Sequence[dict[str, Any]]
+) -> set[str]:
+    """Write new and changed records; gives the keys that pull requests among them name or named."""
     insert = upsert(connection, records)
     insert = insert.on_conflict_do_update(
         index_elements=[records.c.source, records.c.kind, records.c.id],
@@ -85,24 +109,12 @@ async def _save_chunk(
     )
     await connection.execute(insert, rows)
     await _save_changes(connection, fresh)
-    named = await _named_by_pulls(connection, fresh)
+    named = await named_by_pulls(connection, fresh)
     await _save_edges(connection, fresh)
-    named |= await _named_by_pulls(connection, fresh)
-    known_as = {stored[r.id].key for r in fresh if r.id in stored}
-    await _mark_around(connection, known_as | {r.key for r in fresh}, named, mark)
-    return len(rows)
+    return named | await named_by_pulls(connection, fresh)
 
 
-def _these(group: Sequence[Record]) -> sa.ColumnElement[bool]:
-    first = group[0]
-    return sa.and_(
-        records.c.source == first.source,
-        records.c.kind == first.KIND,
-        records.c.id.in_([r.id for r in group]),
-    )
-
-
-def _row(record: Record, observed_at: datetime, mark: int) -> dict[str, Any]:
+def _row(record: Record, observed_at: datetime, number: int) -> dict[str, Any]:
     body = msgspec.json.encode(_bare(record))
     history = msgspec.json.encode(record.changes) if isinstance(record, WorkItem) else b""
     return {
@@ -116,7 +128,7 @@ def _row(record: Record, observed_at: datetime, mark: int) -> dict[str, Any]:
         "observed_at": observed_at,
         "digest": hashlib.sha256(body + history).hexdigest(),
         "body": body.decode(),
-        "mark": mark,
+        "mark": number,
     }
 
 
@@ -136,11 +148,11 @@ async def _save_changes(connection: AsyncConnection, fresh: Sequence[Record]) ->
         await connection.execute(upsert(connection, changes).on_conflict_do_nothing(), rows)
 
 
-async def _named_by_pulls(connection: AsyncConnection, fresh: Sequence[Record]) -> set[str]:
-    """Keys that these pull requests close or mention, as the store knows it."""
-    if not isinstance(fresh[0], PullRequest):
+async def named_by_pulls(connection: AsyncConnection, group: Sequence[Record]) -> set[str]:
+    """Keys that these pull requests close or mention, as the store knows it; none for other records."""
+    if not isinstance(group[0], PullRequest):
         return set()
-    query = sa.select(edges.c.target).where(_edges_of(fresh), edges.c.relation != "person")
+    query = sa.select(edges.c.target).where(_edges_of(group), edges.c.relation != "person")
     return set((await connection.execute(query)).scalars())
 
 
@@ -168,177 +180,3 @@ def _all_edges(record: Record) -> Iterator[tuple[str, str]]:
         person = record.assignee if isinstance(record, WorkItem) else record.author
         if person is not None:
             yield ("person", person)
-
-
-async def _mark_around(connection: AsyncConnection, changed: set[str], named: set[str], mark: int) -> None:
-    """Mark whoever points at the changed keys, and the items that changed pull requests name or named.
-
-    Children inherit from parents of any generation; other relations reach one step.
-    """
-    keys = list(changed)
-    for _ in range(DEEPEST_FAMILY):
-        touched: list[str] = []
-        for some in chunks(keys):
-            pointing = sa.select(edges.c.source, edges.c.kind, edges.c.id).where(edges.c.target.in_(some))
-            who = sa.tuple_(records.c.source, records.c.kind, records.c.id).in_(pointing)
-            touched += await _mark(connection, who, mark)
-        keys = touched
-        if not keys:
-            break
-    for some in chunks(list(named)):
-        await _mark(connection, sa.and_(records.c.kind == WorkItem.KIND, records.c.key.in_(some)), mark)
-
-
-async def _mark(connection: AsyncConnection, which: sa.ColumnElement[bool], mark: int) -> Sequence[str]:
-    """Mark records to be derived again; gives the keys of those that did not carry this very mark."""
-    marked = (
-        sa.update(records)
-        .where(which, records.c.mark.is_distinct_from(mark))
-        .values(mark=mark)
-        .returning(records.c.key)
-    )
-    return list((await connection.execute(marked)).scalars())
-
-
-def _new_mark() -> int:
-    """A number that no other transaction marks with: who derived before it came cannot take it away."""
-    return secrets.randbits(62)
-
-
-async def mark_items(connection: AsyncConnection, keys: sa.Select[Any]) -> None:
-    """The work items of these keys are to be derived again."""
-    await _mark(connection, sa.and_(records.c.kind == WorkItem.KIND, records.c.key.in_(keys)), _new_mark())
-
-
-async def mark_all(connection: AsyncConnection) -> None:
-    """Everything is to be derived again: the model or the facts' schema changed."""
-    await connection.execute(sa.update(records).values(mark=_new_mark()))
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A record with what the store knows about it."""
-
-    record: Record
-    mark: int | None
-    observed_at: datetime
-
-
-async def marked(connection: AsyncConnection, kind: str, limit: int) -> list[Stored]:
-    """Records of that kind waiting to be derived, with their history."""
-    query = sa.select(records).where(records.c.mark.is_not(None), records.c.kind == kind)
-    return await _load(connection, query.order_by(records.c.source, records.c.id).limit(limit))
-
-
-async def of(connection: AsyncConnection, kind: str, source: str, id_: str) -> Stored | None:
-    """One record with its history, or None."""
-    query = sa.select(records).where(records.c.kind == kind, records.c.source == source, records.c.id == id_)
-    return next(iter(await _load(connection, query)), None)
-
-
-async def by_key(
-    connection: AsyncConnection, kind: str, keys: Iterable[str]
-) -> dict[str, WorkItem | PullRequest]:
-    """Work items or pull requests by key, without their history."""
-    found: dict[str, Any] = {}
-    for some in chunks(list(dict.fromkeys(keys))):
-        query = sa.select(records.c.body).where(records.c.kind == kind, records.c.key.in_(some))
-        for body in (await connection.execute(query)).scalars():
-            record = decode(kind, body)
-            found[record.key] = record
-    return found
-
-
-async def every(connection: AsyncConnection, kind: str) -> list[Any]:
-    """All records of a small kind: people, containers."""
-    query = sa.select(records.c.body).where(records.c.kind == kind).order_by(records.c.source, records.c.id)
-    return [decode(kind, body) for body in (await connection.execute(query)).scalars()]
-
-
-async def stream(connection: AsyncConnection) -> AsyncIterator[Record]:
-    """Every record without its history, one after another: none is held."""
-    query = sa.select(records.c.kind, records.c.body).order_by(records.c.kind, records.c.source, records.c.id)
-    async for kind, body in await connection.stream(query):
-        yield decode(kind, body)
-
-
-async def count(connection: AsyncConnection, kinds: Iterable[str]) -> int:
-    """How many records of these kinds there are."""
-    query = sa.select(sa.func.count()).where(records.c.kind.in_(list(kinds)))
-    return int((await connection.execute(query)).scalar_one())
-
-
-async def pointing_at(connection: AsyncConnection, kind: str, keys: Iterable[str]) -> list[tuple[str, Any]]:
-    """Records of that kind that point at these keys, each with the key it points at."""
-    found: list[tuple[str, Any]] = []
-    for some in chunks(list(dict.fromkeys(keys))):
-        query = (
-            sa.select(edges.c.target, records.c.body)
-            .join_from(
-                edges,
-                records,
-                sa.and_(
-                    edges.c.source == records.c.source,
-                    edges.c.kind == records.c.kind,
-                    edges.c.id == records.c.id,
-                ),
-            )
-            .where(edges.c.kind == kind, edges.c.relation != "person", edges.c.target.in_(some))
-        )
-        found += [(row.target, decode(kind, row.body)) for row in await connection.execute(query)]
-    return found
-
-
-async def unmark(connection: AsyncConnection, derived: Sequence[Stored]) -> list[Stored]:
-    """These, of one kind, are derived; gives those that it is still true for: others were marked again."""
-    same: list[Stored] = []
-    for _, of_source in groupby(derived, key=lambda s: s.record.source):
-        for some in chunks(list(of_source)):
-            query = sa.select(records.c.id, records.c.mark).where(_these([s.record for s in some]))
-            marks = {r.id: r.mark for r in await connection.execute(query.with_for_update())}
-            still = [s for s in some if marks.get(s.record.id) == s.mark]
-            if still:
-                these = _these([s.record for s in still])
-                await connection.execute(sa.update(records).where(these).values(mark=None))
-            same += still
-    return same
-
-
-async def _load(connection: AsyncConnection, query: sa.Select[Any]) -> list[Stored]:
-    rows = (await connection.execute(query)).all()
-    history: dict[tuple[str, str], list[Change]] = {}
-    items = [r for r in rows if r.kind == WorkItem.KIND]
-    for some in chunks(items):
-        asked = sa.select(changes).where(
-            changes.c.item.in_([r.id for r in some]), changes.c.source.in_({r.source for r in some})
-        )
-        found = await connection.execute(asked.order_by(changes.c.at, changes.c.id))
-        for source, item, *change in found.all():
-            history.setdefault((source, item), []).append(Change(*change))
-    loaded = []
-    for row in rows:
-        record = decode(row.kind, row.body)
-        if isinstance(record, WorkItem) and record.changes is not None:
-            record = replace(record, changes=tuple(history.get((row.source, row.id), ())))
-        loaded.append(Stored(record, row.mark, row.observed_at))
-    return loaded
-
-
-def decode(kind: str, body: str) -> Any:
-    """A record from its stored body."""
-    return msgspec.json.decode(body, type=KINDS[kind])
-
-
-async def delete(connection: AsyncConnection, source: str, keys: Sequence[str], at: datetime) -> int:
-    """The source says these were deleted: remembered as deleted, never removed."""
-    query = sa.select(records).where(
-        records.c.source == source,
-        records.c.kind.in_([WorkItem.KIND, PullRequest.KIND]),
-        records.c.key.in_(keys),
-    )
-    gone = [
-        replace(s.record, deleted=True, changed_at=at)
-        for s in await _load(connection, query)
-        if isinstance(s.record, WorkItem | PullRequest)
-    ]
-    return (await save(connection, gone, at)).changed

@@ -1,6 +1,6 @@
 """The sync log and the cursors: how far each source has been read, and how well."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -51,8 +51,10 @@ async def end(
     *,
     problems: Sequence[str] = (),
     error: str | None = None,
+    requests: Mapping[str, int] | None = None,
+    budgets: Mapping[str, object] | None = None,
 ) -> None:
-    """Close the line: complete, partial (problems) or failed (error).
+    """Close the line: complete, partial (problems) or failed (error), with what was spent and what is left.
 
     A partial sync is whole where each problem names its part: what lies outside of these parts was read.
     """
@@ -64,6 +66,8 @@ async def end(
         "problems": tuple(problems),
         "whole": whole,
         "error": error,
+        "requests": dict(requests or {}),
+        "budgets": dict(budgets or {}),
     }
     await connection.execute(sa.update(syncs).where(syncs.c.id == sync).values(values))
 

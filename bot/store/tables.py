@@ -26,6 +26,8 @@ records = sa.Table(
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("mark", sa.BigInteger),  # to be derived again; another number each time it is marked
+    sa.Column("presence", sa.Text, nullable=False, server_default="present"),  # rules/presence.py
+    sa.Column("presence_at", Instant),  # when it was found not to be there
     sa.Index(
         "ix_records_marked",
         "kind",
@@ -33,6 +35,13 @@ records = sa.Table(
         "id",
         sqlite_where=sa.text("mark IS NOT NULL"),
         postgresql_where=sa.text("mark IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_records_absent",
+        "source",
+        "container",
+        sqlite_where=sa.text("presence <> 'present'"),
+        postgresql_where=sa.text("presence <> 'present'"),
     ),
 )
 
@@ -81,7 +90,52 @@ syncs = sa.Table(
     sa.Column("problems", Texts, nullable=False),
     sa.Column("whole", sa.Boolean, nullable=False),  # all was read but the parts that problems name
     sa.Column("error", sa.Text),
+    sa.Column("requests", sa.JSON, nullable=False, server_default="{}"),  # spent, by key of the budget
+    sa.Column("budgets", sa.JSON, nullable=False, server_default="{}"),  # as the source last told them
     sa.Index("ix_syncs_source_id", "source", "id"),
+)
+
+usage = sa.Table(
+    "usage",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),  # census, check: what is spent beside syncs
+    sa.Column("requests", sa.JSON, nullable=False),
+    sa.Index("ix_usage_source_at", "source", "at"),
+)
+
+learned = sa.Table(
+    "learned",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("item", sa.Text, primary_key=True),  # its key or id, as the connector names it
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False),
+)
+
+censuses = sa.Table(
+    "censuses",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("container", sa.Text, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("counted", sa.Integer),  # as the source counts
+    sa.Column("seen", sa.Integer),  # ids that the source listed
+    sa.Column("known", sa.Integer, nullable=False),  # records of the store that should be there
+    sa.Column("missing", sa.Integer),  # of these, those that were not listed
+    sa.Column("outcome", sa.Text, nullable=False),
 )
 
 findings = sa.Table(

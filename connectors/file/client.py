@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,7 @@ from connectors.file.recognise import Other, Part, recognise
 from connectors.file.refusals import CUT, EMPTY, FORMAT, MISSING
 from connectors.learned import Learned
 from connectors.meter import Meter
-from rules.records import Container, Person, Record, WorkItem
+from rules.records import Container, Person, Record
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +31,6 @@ def connect(
     path: Path,
     *,
     zone: tzinfo = UTC,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> "FileSource":
     """Recognise an export, or a folder of them, by what is in it. `zone` is that of a CSV's times.
 
@@ -53,7 +52,7 @@ def connect(
             parts.append(found)
     if not parts:
         raise _no_export(path, others)
-    return FileSource(source, path, parts, others, clock=clock)
+    return FileSource(source, path, parts, others)
 
 
 class FileSource:
@@ -68,14 +67,11 @@ class FileSource:
         path: Path,
         parts: Sequence[Part],
         others: Sequence[Other] = (),
-        *,
-        clock: Callable[[], datetime],
     ) -> None:
         self.source = source
         self.path = path
         self._parts = tuple(parts)
         self._others = tuple(others)
-        self._clock = clock
         self.learned = Learned()
         self.meter = Meter()
 
@@ -113,14 +109,14 @@ class FileSource:
             yield self._last((), digest, read, problems)
 
     async def read(self, keys: Sequence[str]) -> Page:
-        """The named records as the files tell them now; what no file tells comes back as a deleted item."""
+        """The named records as the files tell them now; what no file tells is a problem."""
         wanted, problems = set(keys), _Problems()
         found = await asyncio.to_thread(
             lambda: tuple(r for r in self._records(problems.tell) if r.id in wanted or r.key in wanted)
         )
-        gone = wanted - {r.id for r in found} - {r.key for r in found}
-        records = (*found, *(self._gone(key) for key in sorted(gone)))
-        return Page(records, await asyncio.to_thread(self._digest), last=True, problems=problems.listed())
+        for key in sorted(wanted - {r.id for r in found} - {r.key for r in found}):
+            problems.tell(Problem(f"item:{key}", f"{self.path.name} does not hold it."))
+        return Page(found, await asyncio.to_thread(self._digest), last=True, problems=problems.listed())
 
     async def check(self) -> Sequence[Check]:
         """One line a file: what it was recognised as, or why it cannot be read."""
@@ -195,24 +191,6 @@ class FileSource:
         state: Literal["ok", "warn", "fail"] = "fail" if not count else "warn" if warn else "ok"
         empty = "" if count else f"{EMPTY.cure} {EMPTY}"
         return Check(part.path.name, state, detail, told[0].what if told else empty)
-
-    def _gone(self, key: str) -> WorkItem:
-        now = self._clock()
-        tool, place = ("github", key.partition("#")[0]) if "#" in key else ("jira", key.rpartition("-")[0])
-        return WorkItem(
-            source=self.source,
-            id=key,
-            key=key,
-            container=place,
-            kind="",
-            title="",
-            url="",
-            status="",
-            created_at=now,
-            changed_at=now,
-            audience=f"{tool}:{self.source}:{place}",
-            deleted=True,
-        )
 
 
 class _Problems:

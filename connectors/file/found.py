@@ -19,7 +19,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Counts over the records of a source, the most frequent first; deleted ones are left out."""
+    """Counts over the records of a source, the most frequent first."""
 
     items: int
     pull_requests: int
@@ -52,13 +52,13 @@ class Counting:
             match record:
                 case Person():
                     self.people += 1
-                case WorkItem(deleted=False):
+                case WorkItem():
                     self._worked_on(record)
                     self.items += 1
                     self.statuses[record.status, record.status_category] += 1
                     self.types[record.kind] += 1
                     self.history = self.history or record.changes is not None
-                case PullRequest(deleted=False):
+                case PullRequest():
                     self._worked_on(record)
                     self.pull_requests += 1
 

@@ -134,7 +134,7 @@ def derive(pull: PullRequest, around: Around, context: Context) -> dict[str, Any
     return {
         **identity(pull),
         **belonging(context.model, product, _review_calendar(pull, context, product)),
-        "governed": not pull.deleted and not context.mapper.ignored(pull),
+        "governed": not context.mapper.ignored(pull),
         "state": pull.state,
         "author": shown(pull.source, pull.author),
         "author_is_bot": pull.author_is_bot,

@@ -111,7 +111,7 @@ COMMON = (
     Fact(
         "fresh_until",
         Type.TIME,
-        "Aggregates only: when the oldest of their sources becomes stale.",
+        "When the oldest source of an aggregate becomes stale; of what went out of sight, when that was.",
         absence="see source",
     ),
     Fact(

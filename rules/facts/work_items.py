@@ -283,12 +283,13 @@ def derive(item: WorkItem, around: Around, context: Context) -> dict[str, Any]:
         meanings,
         around.items.get,
         lambda blocker: context.state_of(blocker, around),
+        around.gone,
     )
     level = meanings.level(item)
     return {
         **identity(item),
         **belonging(context.model, product, calendar.id),
-        "governed": level != "subtask" and not item.deleted and not _set_aside(item, context),
+        "governed": level != "subtask" and not _set_aside(item, context),
         "kind": item.kind,
         "level": level,
         "flow_item": _flow_item(item, around, context, product),

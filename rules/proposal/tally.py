@@ -34,7 +34,7 @@ class Cell:
 class Tally:
     """Counts over the records of an export; it grows with the different words in it, not with its length.
 
-    Each record is to come once; deleted ones are left out.
+    Each record is to come once.
     """
 
     cells: Counter[Cell] = field(default_factory=Counter)
@@ -55,9 +55,9 @@ class Tally:
                     self.people[record.key] = record
                 case Container():
                     self.names[record.key] = record.name
-                case WorkItem(deleted=False):
+                case WorkItem():
                     self._item(record)
-                case PullRequest(deleted=False):
+                case PullRequest():
                     self._pull(record)
 
     @property

@@ -12,7 +12,7 @@ from shop import HOUR, NOW, Shop, story
 from bot import derive as deriving
 from bot.derive import derive_aggregates, derive_records, quarter_start
 from bot.pipeline import derive
-from bot.store import facts, records
+from bot.store import facts, loading, marks, records
 from rules.records import Link, WorkItem
 
 DOING = {"status": "In Progress", "status_category": "indeterminate"}
@@ -43,7 +43,7 @@ async def test_only_what_is_marked_is_derived(shop: Shop) -> None:
 async def test_a_deleted_record_loses_its_row_and_is_named(shop: Shop) -> None:
     await shop.pull(story("SHOP-1"))
     await shop.derive()
-    await shop.pull(shop.changed(story("SHOP-1"), deleted=True))
+    await shop.withdraw("deleted", "SHOP-1")
     assert await derive_records(shop.database, shop.book, NOW) == {"work_items": ["jira:SHOP-1"]}
     assert await shop.rows(sa.select(facts.FACTS["work_items"])) == []
 
@@ -67,7 +67,7 @@ async def test_batches_of_one_give_what_one_batch_gives(shop: Shop, monkeypatch:
     keys = [s.key for s in some]
     whole = await _facts(shop, *keys)
     async with shop.database.write() as connection:
-        await records.mark_all(connection)
+        await marks.mark_all(connection)
     monkeypatch.setattr(deriving, "BATCH", 1)
     await shop.derive()
     assert await _facts(shop, *keys) == whole
@@ -119,7 +119,7 @@ async def test_what_changes_while_it_is_derived_is_derived_again(
     (row,) = await _facts(shop, "SHOP-1")
     assert (row["labels"], row["observed_at"]) == (("late",), NOW + HOUR)
     async with shop.database.read() as connection:
-        assert await records.marked(connection, WorkItem.KIND, 10) == []
+        assert await loading.marked(connection, WorkItem.KIND, 10) == []
 
 
 async def test_aggregates_count_what_the_items_say(shop: Shop) -> None:

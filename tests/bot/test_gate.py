@@ -9,7 +9,7 @@ from shop import HOUR, NOW, Shop, page, story
 
 from bot.gate import Checked, check_arrivals
 from bot.pipeline import Judged
-from bot.store import inbox, records, tables
+from bot.store import inbox, loading, records, tables
 from connectors.errors import TryLaterError
 from rules.records import Link
 
@@ -131,7 +131,7 @@ async def test_before_the_first_judgement_arrivals_are_only_stored(shop: Shop) -
     assert (await _check(shop)).judged.checked == 0
     assert await _waiting(shop) == []
     async with shop.database.read() as connection:
-        assert len(await records.marked(connection, "work_item", 10)) == 1
+        assert len(await loading.marked(connection, "work_item", 10)) == 1
     await shop.judge()
     first = await shop.finding(LATE)
     assert first is not None

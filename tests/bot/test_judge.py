@@ -136,12 +136,12 @@ async def test_an_unknown_verdict_neither_opens_nor_resolves(shop: Shop) -> None
 
 
 async def test_an_item_that_its_source_deleted_closes_its_findings(shop: Shop) -> None:
-    late = story("SHOP-1", "late")
-    await shop.told(late)
+    await shop.told(story("SHOP-1", "late"))
     shop.clock.tick()
-    (closed,) = await shop.told(shop.changed(late, "late", deleted=True))
+    await shop.withdraw("deleted", "SHOP-1")
+    (closed,) = await shop.judge()
     assert (closed.event, closed.finding.state) == ("closed", "closed")
-    assert "row is gone" in closed.why
+    assert closed.why == "it was deleted in its source"
 
 
 async def test_a_transferred_item_takes_its_finding_to_its_new_product(shop: Shop) -> None:

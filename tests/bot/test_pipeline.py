@@ -1,17 +1,21 @@
 """Pull: each page and its cursor are one, and the sync log tells how it went."""
 
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from shop import HOUR, NOW, Shop, page, story
+from shop import HOUR, NOW, Shop, Tool, page, story
 
 from bot.pipeline import derive, judge, sync
-from bot.store import facts, records, syncs, verdicts
+from bot.store import facts, inbox, quarantine, records, syncs, tables, verdicts
 from bot.store.database import CHUNK
 from bot.store.tables import cursors, history
 from bot.store.tables import records as stored
+from connectors.connector import Page, Problem
 from connectors.errors import GrantAccessError, TryLaterError
+from connectors.learned import Learned
+from connectors.meter import Budget
 
 
 async def _stored(shop: Shop) -> tuple[list[str], list[str]]:
@@ -93,7 +97,7 @@ async def test_neither_cursor_nor_page_stays_when_the_page_cannot_be_saved(
     async def broken(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(records, "_mark_around", broken)
+    monkeypatch.setattr(records, "mark_around", broken)
     with pytest.raises(OSError, match="disk full"):
         await shop.pull(story("SHOP-1"), cursor="a")
     assert await _stored(shop) == ([], [])
@@ -171,3 +175,87 @@ async def test_open_items_are_derived_again_on_a_new_day_because_people_leave(sh
     assert await derive(shop.database, shop.book, NOW + timedelta(hours=8)) == 0
     assert await derive(shop.database, shop.book, NOW + timedelta(days=1)) == 1
     assert await derive(shop.database, shop.book, NOW + timedelta(days=1)) == 0
+
+
+# -- what a sync learns, spends and cannot read
+
+
+async def test_what_a_source_taught_is_kept_with_the_page_and_known_at_the_next_sync(shop: Shop) -> None:
+    shop.tool.learned.put("page:search", 25)
+    shop.tool.says = [page(story(), last=False), TryLaterError("Jira is down.")]
+    await sync(shop.database, shop.tool, shop.clock)
+    shop.tool.learned = Learned()
+    await shop.pull()
+    assert shop.tool.learned.number("page:search") == 25
+
+
+async def test_what_was_learned_from_a_failure_is_kept(shop: Shop) -> None:
+    """Else a page that is too large would be asked for in each sync again."""
+    shop.tool.learned.put("page:search", 25)
+    shop.tool.says = [TryLaterError("Jira is down.")]
+    await sync(shop.database, shop.tool, shop.clock)
+    shop.tool.learned.forget("page:search")
+    shop.tool.learned.take_changes()
+    await shop.pull()
+    assert shop.tool.learned.number("page:search") == 25
+
+
+async def test_what_is_not_true_any_more_is_forgotten(shop: Shop) -> None:
+    shop.tool.learned.put("bulk", 1000)
+    await shop.pull()
+    shop.tool.learned.forget("bulk")
+    await shop.pull()
+    assert await shop.rows(sa.select(tables.learned)) == []
+
+
+async def test_a_sync_tells_what_it_spent_and_what_is_left(shop: Shop) -> None:
+    shop.tool.meter.spent["jira:points"] = 40
+    shop.tool.meter.budgets["jira:points"] = Budget(100, 93, NOW)
+
+    class Spending(Tool):
+        async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:
+            self.meter.spent["jira:points"] += 7
+            async for one in super().pages(cursor, touched):
+                yield one
+
+    await sync(shop.database, Spending(says=[page()], meter=shop.tool.meter), shop.clock)
+    (line,) = await shop.rows(sa.select(tables.syncs))
+    assert line.requests == {"jira:points": 7}
+    assert line.budgets["jira:points"]["remaining"] == 93
+
+
+async def test_an_item_that_is_not_understood_is_in_quarantine_until_it_is_stored(shop: Shop) -> None:
+    await shop.told(story("SHOP-1", "late"), story("SHOP-2"))
+    held = Problem("item:SHOP-1", "status is null", quarantined=True)
+    shop.tool.says = [Page((), "c", last=True, problems=(held, Problem("item:SHOP-2", "hidden")))]
+    await sync(shop.database, shop.tool, shop.clock)
+    async with shop.database.read() as connection:
+        (kept,) = await quarantine.all_of(connection, "jira")
+    assert (kept.item, kept.reason, kept.since) == ("SHOP-1", "status is null", NOW)
+    rows = await shop.rows(sa.select(stored.c.id, stored.c.presence).order_by(stored.c.id))
+    assert [tuple(r) for r in rows] == [("SHOP-1", "unreadable"), ("SHOP-2", "present")]
+    shop.clock.tick()
+    await shop.pull(shop.changed(story("SHOP-1")))
+    assert await shop.judge() != []
+    assert await shop.rows(sa.select(tables.quarantine)) == []
+
+
+async def test_a_second_time_in_quarantine_is_still_the_first_since(shop: Shop) -> None:
+    for reason in "one", "other":
+        held = Problem("item:SHOP-1", reason, quarantined=True)
+        shop.tool.says = [Page((), "c", last=True, problems=(held,))]
+        await sync(shop.database, shop.tool, shop.clock)
+        shop.clock.tick()
+    async with shop.database.read() as connection:
+        (kept,) = await quarantine.all_of(connection)
+    assert (kept.reason, kept.since, kept.seen_at) == ("other", NOW, NOW + HOUR)
+
+
+async def test_a_sync_is_told_which_items_webhooks_named_just_now(shop: Shop) -> None:
+    await shop.pull(story("SHOP-1", id="101"), story("SHOP-2", id="102"))
+    for minutes, key in ((20, "SHOP-1"), (5, "SHOP-2"), (5, "SHOP-99")):
+        arrival = inbox.Arrival("jira", f"{minutes}{key}", "updated", keys=(key,))
+        async with shop.database.write() as connection:
+            await inbox.receive(connection, arrival, key, NOW - timedelta(minutes=minutes))
+    await shop.pull()
+    assert shop.tool.touched == [[], ["102"]]

@@ -179,7 +179,8 @@ async def test_a_waiver_hides_no_pass_and_covers_the_same_trouble_again(shop: Sh
 async def test_what_left_the_facts_is_closed_although_it_was_waived(shop: Shop) -> None:
     await step(shop, "approve", await waiver(shop))
     shop.clock.tick()
-    await shop.told(shop.changed(story("SHOP-1"), "late", deleted=True))
+    await shop.withdraw("deleted", "SHOP-1")
+    await shop.judge()
     assert await shop.state(LATE) == "closed"
 
 

@@ -1,6 +1,8 @@
 """Blocked: flags, statuses and links, since when without a break, and links that outlived their reason."""
 
-from datetime import UTC
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from rule_records import WORKFLOW, at, change, item, moved
@@ -18,11 +20,15 @@ CLOSED = item("SHOP-2", status="Done", closed_at=at("2026-11-10T09:00"))
 
 
 def of(
-    one: WorkItem, *blockers: WorkItem, meanings: Meanings = MEANINGS, since: str = "2026-11-03"
+    one: WorkItem,
+    *blockers: WorkItem,
+    meanings: Meanings = MEANINGS,
+    since: str = "2026-11-03",
+    gone: Mapping[str, datetime] = MappingProxyType({}),
 ) -> Blockage:
     known = {blocker.key: blocker for blocker in blockers}
     state = state_now(one, meanings)[0]
-    return blockage(one, state, at(since), meanings, known.get, lambda b: state_now(b, meanings)[0])
+    return blockage(one, state, at(since), meanings, known.get, lambda b: state_now(b, meanings)[0], gone)
 
 
 def active(**parts: Any) -> WorkItem:
@@ -137,9 +143,14 @@ def test_one_open_blocker_is_enough_for_the_links_to_count() -> None:
     assert (found.open_blockers, found.stale_link) == (1, False)
 
 
-def test_a_deleted_blocker_holds_nobody() -> None:
-    gone = item("SHOP-2", status="In Progress", deleted=True)
-    assert of(active(links=BY_TWO), gone).blocked is False
+def test_a_blocker_that_is_gone_holds_nobody() -> None:
+    found = of(active(links=BY_TWO), OPEN, gone={"SHOP-2": at("2026-11-10T09:00")})
+    assert (found.blocked, found.open_blockers) == (False, 0)
+
+
+def test_a_flag_that_outlives_its_blocker_is_stale_since_the_blocker_was_gone() -> None:
+    flagged = active(links=BY_TWO, flagged=True, changes=())
+    assert of(flagged, OPEN, gone={"SHOP-2": at("2026-11-10T09:00")}).stale_link
 
 
 def test_a_blocker_the_bot_cannot_see_leaves_it_open() -> None:

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from shop import NOW, story
 
-from bot.store import aggregates, facts, records
+from bot.store import aggregates, facts, loading, marks, records
 from bot.store.database import Database
 from bot.store.facts import FACTS
 from rules.facts import TABLES
@@ -29,9 +29,9 @@ async def prepared(database: Database, model: str = "m1") -> bool:
         return await facts.prepare(connection, model)
 
 
-async def marks(database: Database) -> int:
+async def waiting(database: Database) -> int:
     async with database.read() as connection:
-        return len(await records.marked(connection, WorkItem.KIND, 10))
+        return len(await loading.marked(connection, WorkItem.KIND, 10))
 
 
 async def saved(database: Database, name: str, *rows: dict[str, Any]) -> None:
@@ -61,14 +61,14 @@ async def derived(database: Database) -> Database:
     await prepared(database)
     async with database.write() as connection:
         await records.save(connection, [story()], NOW)
-        await records.unmark(connection, await records.marked(connection, WorkItem.KIND, 10))
+        await marks.unmark(connection, await loading.marked(connection, WorkItem.KIND, 10))
         await facts.remember(connection, derived="m1")
     return database
 
 
 async def test_nothing_is_derived_again_while_schema_and_model_are_the_same(derived: Database) -> None:
     assert not await prepared(derived)
-    assert await marks(derived) == 0
+    assert await waiting(derived) == 0
     async with derived.read() as connection:
         assert await facts.stand(connection, "m1")
 
@@ -76,7 +76,7 @@ async def test_nothing_is_derived_again_while_schema_and_model_are_the_same(deri
 async def test_another_model_marks_everything_and_facts_stand_no_more(derived: Database) -> None:
     await saved(derived, "work_items", row("SHOP-1"))
     assert await prepared(derived, "m2")
-    assert await marks(derived) == 1
+    assert await waiting(derived) == 1
     async with derived.read() as connection:
         assert not await facts.stand(connection, "m1")
         assert not await facts.stand(connection, "m2")
@@ -89,7 +89,7 @@ async def test_another_schema_makes_the_tables_anew(
     await saved(derived, "work_items", row("SHOP-1"))
     monkeypatch.setattr(facts, "schema_fingerprint", lambda: "next version")
     assert await prepared(derived)
-    assert await marks(derived) == 1
+    assert await waiting(derived) == 1
     async with derived.write() as connection:
         assert not await facts.stand(connection, "m1")
         assert await facts.rows_of(connection, "work_items", ["jira:SHOP-1"]) == {}

@@ -1,17 +1,19 @@
 """Migrations: they make the very tables the code speaks of, whoever runs them and how often."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from postgres import Server
 
 from bot.store.database import Database
-from bot.store.migrate import is_current, migrate
-from bot.store.tables import metadata
+from bot.store.migrate import config, is_current, migrate
+from bot.store.tables import metadata, records, syncs
 
 
 def _differences(connection: sa.Connection) -> list[Any]:
@@ -65,3 +67,44 @@ async def test_a_migration_that_fails_leaves_nothing(
     async with database.read() as connection:
         assert await connection.run_sync(lambda c: sa.inspect(c).get_table_names()) == []
     await database.close()
+
+
+async def test_what_is_stored_by_the_first_version_comes_along(database_url: str) -> None:
+    """A record that its body says was deleted is deleted by its presence; a title is no such body."""
+    title = '","deleted":true}'
+    database = Database(database_url)
+    async with database.write() as connection:
+        await connection.run_sync(_at_first_version)
+        for number, (name, said) in enumerate((("x", "true"), ("x", "false"), (title, "false"))):
+            body = json.dumps({"title": name}, separators=(",", ":"))[:-1] + f',"deleted":{said}}}'
+            await connection.execute(
+                sa.text(
+                    "INSERT INTO records (source, kind, id, key, changed_at, observed_at, digest, body)"
+                    " VALUES ('jira', 'work_item', :id, :id, 7, 8, 'd', :body)"
+                ),
+                {"id": str(number), "body": body},
+            )
+        line = "INSERT INTO syncs (source, started_at, records, changed, problems, whole)"
+        await connection.execute(sa.text(f"{line} VALUES ('jira', 1, 2, 3, '{{}}', true)"))
+    await migrate(database)
+    async with database.read() as connection:
+        columns = records.c.id, records.c.presence, records.c.presence_at, records.c.body
+        rows = (await connection.execute(sa.select(*columns).order_by(records.c.id))).all()
+        assert [(r.id, r.presence) for r in rows] == [("0", "deleted"), ("1", "present"), ("2", "present")]
+        assert [None if r.presence_at is None else r.presence_at.timestamp() for r in rows] == [
+            0.007,
+            None,
+            None,
+        ]
+        assert json.loads(rows[0].body) == {"title": "x"}
+        assert json.loads(rows[2].body) == {"title": title, "deleted": False}
+        spent = await connection.execute(sa.select(syncs.c.requests, syncs.c.budgets))
+        assert spent.all() == [({}, {})]
+    assert await is_current(database)
+    await database.close()
+
+
+def _at_first_version(connection: sa.Connection) -> None:
+    settings = config()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "0001")

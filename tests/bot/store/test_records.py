@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from rule_records import change, item, pull
 from shop import NOW, story
 
-from bot.store import records
+from bot.store import loading, marks, records
 from bot.store.database import Database
 from bot.store.records import Saved
 from bot.store.tables import changes
@@ -21,22 +21,22 @@ LATER = NOW + timedelta(hours=1)
 KINDS = (WorkItem.KIND, PullRequest.KIND)
 
 
-async def save(database: Database, *some: Record, at: Any = NOW, anew: bool = False) -> Saved:
+async def save(database: Database, *some: Record, at: Any = NOW, asked: bool = False) -> Saved:
     async with database.write() as connection:
-        return await records.save(connection, some, at, anew=anew)
+        return await records.save(connection, some, at, asked=asked)
 
 
 async def marked(database: Database) -> set[str]:
     """Keys of what waits to be derived."""
     async with database.read() as connection:
-        waiting = [s for kind in KINDS for s in await records.marked(connection, kind, 100)]
+        waiting = [s for kind in KINDS for s in await loading.marked(connection, kind, 100)]
     return {s.record.key for s in waiting if isinstance(s.record, WorkItem | PullRequest)}
 
 
 async def all_derived(database: Database) -> None:
     async with database.write() as connection:
         for kind in KINDS:
-            await records.unmark(connection, await records.marked(connection, kind, 100))
+            await marks.unmark(connection, await loading.marked(connection, kind, 100))
 
 
 async def settled(database: Database, *some: Record) -> None:
@@ -67,7 +67,7 @@ async def test_an_equal_record_changes_nothing_but_when_it_was_seen(database: Da
 
 async def test_an_equal_record_that_was_asked_for_is_derived_again(database: Database) -> None:
     await settled(database, story("SHOP-1"), story("SHOP-2"))
-    assert await save(database, story("SHOP-1"), at=LATER, anew=True) == Saved(1, 0)
+    assert await save(database, story("SHOP-1"), at=LATER, asked=True) == Saved(1, 0)
     assert await marked(database) == {"SHOP-1"}
 
 
@@ -112,7 +112,7 @@ async def test_history_is_added_to_and_comes_back_in_its_order(database: Databas
     await save(database, story("SHOP-1", changes=(first, second), changed_at=LATER))
     await save(database, story("SHOP-2", changes=(first,)))
     async with database.read() as connection:
-        loaded = await records.marked(connection, WorkItem.KIND, 10)
+        loaded = await loading.marked(connection, WorkItem.KIND, 10)
         assert len((await connection.execute(sa.select(changes))).all()) == 3
     assert [s.record.changes for s in loaded] == [(first, second), (first,)]  # type: ignore[union-attr]
 
@@ -120,7 +120,7 @@ async def test_history_is_added_to_and_comes_back_in_its_order(database: Databas
 async def test_no_history_and_an_empty_history_are_not_the_same(database: Database) -> None:
     await save(database, story("SHOP-1", changes=None), story("SHOP-2", changes=()))
     async with database.read() as connection:
-        loaded = await records.marked(connection, WorkItem.KIND, 10)
+        loaded = await loading.marked(connection, WorkItem.KIND, 10)
     assert [s.record.changes for s in loaded] == [None, ()]  # type: ignore[union-attr]
 
 
@@ -136,7 +136,7 @@ async def test_no_history_and_an_empty_history_are_not_the_same(database: Databa
 async def test_every_kind_of_record_comes_back_as_it_was(database: Database, record: Record) -> None:
     await save(database, record)
     async with database.read() as connection:
-        assert await records.every(connection, record.KIND) == [record]
+        assert await loading.every(connection, record.KIND) == [record]
 
 
 # -- what hangs on a change
@@ -209,7 +209,7 @@ async def test_a_person_tells_their_items_and_pull_requests(database: Database, 
 async def test_everything_can_be_marked(database: Database) -> None:
     await settled(database, PARENT, pull(8))
     async with database.write() as connection:
-        await records.mark_all(connection)
+        await marks.mark_all(connection)
     assert await marked(database) == {"SHOP-1", "larkfield/tracking#8"}
 
 
@@ -220,10 +220,10 @@ async def test_what_is_marked_again_while_it_is_derived_stays_marked(
     """Also where not the item itself changed but its parent, and the item was marked already."""
     await save(database, PARENT, CHILD)
     async with database.read() as connection:
-        batch = await records.marked(connection, WorkItem.KIND, 100)
+        batch = await loading.marked(connection, WorkItem.KIND, 100)
     await save(database, meanwhile, at=LATER)
     async with database.write() as connection:
-        same = await records.unmark(connection, batch)
+        same = await marks.unmark(connection, batch)
     assert "SHOP-2" in await marked(database)
     assert "SHOP-2" not in {s.record.key for s in same if isinstance(s.record, WorkItem)}
 
@@ -231,24 +231,7 @@ async def test_what_is_marked_again_while_it_is_derived_stays_marked(
 async def test_of_two_who_derive_only_one_unmarks(database: Database) -> None:
     await save(database, PARENT)
     async with database.read() as connection:
-        batch = await records.marked(connection, WorkItem.KIND, 100)
+        batch = await loading.marked(connection, WorkItem.KIND, 100)
     async with database.write() as connection:
-        assert await records.unmark(connection, batch) == batch
-        assert await records.unmark(connection, batch) == []
-
-
-async def test_what_a_source_deleted_is_remembered_as_deleted(database: Database) -> None:
-    await settled(database, PARENT, CHILD, story("SHOP-1", id="x", source="other"))
-    async with database.write() as connection:
-        assert await records.delete(connection, "jira", ["SHOP-1", "SHOP-77"], LATER) == 1
-    async with database.read() as connection:
-        waiting = await records.marked(connection, WorkItem.KIND, 100)
-    assert {(s.record.key, s.record.deleted) for s in waiting} == {("SHOP-1", True), ("SHOP-2", False)}  # type: ignore[union-attr]
-
-
-async def test_a_late_page_does_not_bring_back_what_was_deleted(database: Database) -> None:
-    await save(database, PARENT)
-    async with database.write() as connection:
-        await records.delete(connection, "jira", ["SHOP-1"], LATER)
-    await save(database, replace(PARENT, title="page from before"), at=LATER)
-    assert '"deleted":true' in (await one(database)).body
+        assert await marks.unmark(connection, batch) == batch
+        assert await marks.unmark(connection, batch) == []

@@ -114,18 +114,11 @@ async def test_records_that_name_another_source_are_stored_under_the_one_that_re
     assert told == {("exports", "jira:exports:QUAY")}
 
 
-async def test_named_items_are_read_again_and_gone_ones_come_back_deleted(tmp_path: Path) -> None:
-    source = connect("jira", write(tmp_path / "items.jsonl", 9), clock=lambda: NOW)
+async def test_named_items_are_read_again_and_one_that_no_file_tells_is_a_problem(tmp_path: Path) -> None:
+    source = connect("jira", write(tmp_path / "items.jsonl", 9))
     page = await source.read(["QUAY-4", "7", "QUAY-99"])
-    assert page.records[:2] == (item(4), item(7))
-    gone = page.records[2]
-    assert isinstance(gone, WorkItem)
-    assert (gone.key, gone.deleted, gone.changed_at, gone.audience) == (
-        "QUAY-99",
-        True,
-        NOW,
-        "jira:jira:QUAY",
-    )
+    assert page.records == (item(4), item(7))
+    assert [(p.scope, p.quarantined) for p in page.problems] == [("item:QUAY-99", False)]
 
 
 def test_what_is_not_there_and_what_is_something_else_are_different_errors(tmp_path: Path) -> None:

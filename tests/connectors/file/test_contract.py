@@ -17,7 +17,7 @@ MANY = 620  # more than a page
 
 def opening(path: Path) -> OpenConnector:
     async def fresh() -> Connector:
-        return connect("exports", path, clock=lambda: BEGIN)
+        return connect("exports", path)
 
     return fresh
 

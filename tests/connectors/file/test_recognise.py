@@ -91,13 +91,6 @@ def test_many_files_that_are_no_exports_are_counted(tmp_path: Path) -> None:
         connect("export", tmp_path)
 
 
-async def test_an_item_of_github_that_is_gone_comes_back_as_one_of_its_repository() -> None:
-    page = await connect("export", FIXTURES / "issues.json").read(["larkfield/booking-api#99"])
-    (gone,) = page.records
-    assert isinstance(gone, WorkItem)
-    assert (gone.container, gone.audience) == ("larkfield/booking-api", "github:export:larkfield/booking-api")
-
-
 @given(
     start=st.sampled_from(
         [

@@ -231,7 +231,6 @@ async def test_an_issue_jira_could_not_give_is_a_problem_of_its_own(
     page = await client.read(["1", "2", "3"])
     assert keys_of([page]) == ["BOOK-1"]
     assert [problem.scope for problem in page.problems] == ["item:2", "item:3"]
-    assert not any(isinstance(record, WorkItem) and record.deleted for record in page.records)
 
 
 @pytest.mark.parametrize("fields", [["Sprint"], {"values": []}])

@@ -139,10 +139,9 @@ def test_a_machines_pull_request_is_governed_and_told_as_such() -> None:
     assert facts(pull())["author_is_bot"] is False
 
 
-def test_ignored_and_deleted_ones_are_not_governed() -> None:
+def test_ignored_ones_are_not_governed() -> None:
     assert facts(pull())["governed"]
     assert not facts(pull(repository="larkfield/demo-shop"))["governed"]
-    assert not facts(pull(deleted=True))["governed"]
 
 
 def test_it_belongs_to_the_known_items_it_names() -> None:

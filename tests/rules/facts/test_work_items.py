@@ -144,11 +144,10 @@ def test_the_flow_item_of_a_parent_is_inherited() -> None:
     assert facts(item("BOOK-1", kind="Task"))["flow_item"] is None
 
 
-def test_sub_tasks_ignored_and_deleted_items_are_not_governed() -> None:
+def test_sub_tasks_and_ignored_items_are_not_governed() -> None:
     assert facts(item("BOOK-1"))["governed"]
     assert not facts(item("BOOK-1", level=-1))["governed"]
     assert not facts(item("SANDBOX-1"))["governed"]
-    assert not facts(item("BOOK-1", deleted=True))["governed"]
 
 
 def test_what_a_machine_made_is_governed_once_a_person_takes_it() -> None:

@@ -88,7 +88,7 @@ def people(one: Checked, histories: Sequence[Checked], *, source: str) -> Iterat
 
 
 def container(data: object, *, source: str, site: str) -> Container:
-    """A project as Jira lists it: `archived` is told only where it is, the lead only where it was asked for."""
+    """A project as Jira lists it. It may leave out `archived`, and the lead where nobody asked for it."""
     one = Checked(data, "a project")
     key = one["key"].text()
     return Container(

@@ -150,8 +150,8 @@ class GitHub:
 
     async def _records(self, home: Container, issues: Sequence[shapes.Issue], known: set[str]) -> "_Got":
         """The records of some entries of a repository's list, and people not `known` yet."""
-        pulls = [issue for issue in issues if issue.pull_request is not None]
-        details = await self._details.read(pulls, home)
+        pulls = [(issue, home) for issue in issues if issue.pull_request is not None]
+        details = await self._details.read(pulls)
         people = [person for issue in issues for person in parse.people_of_issue(issue, self.source)]
         new = {person.id: person for person in (*people, *details.people) if person.id not in known}
         known.update(new)

@@ -61,25 +61,30 @@ class DetailReader:
         self._learned = learned
         self._batch = PageSize(learned, QUESTION, most=BATCH, least=SMALLEST_BATCH)
 
-    async def read(self, listed: Sequence[Listed], home: Container) -> Details:
-        """Read the details of these pull requests of a repository.
+    @property
+    def size(self) -> int:
+        """How many are asked for at once now."""
+        return self._batch.size
+
+    async def read(self, listed: Sequence[tuple[Listed, Container]]) -> Details:
+        """Read the details of these pull requests, each of its repository.
 
         Raises:
             ConnectorError: GitHub refused a whole question.
         """
         details = Details()
-        if missed := await self._pass(listed, home, details, again=True):
-            await self._pass(missed, home, details, again=False)
+        if missed := await self._pass(listed, details, again=True):
+            await self._pass(missed, details, again=False)
         return details
 
     async def _pass(
-        self, listed: Sequence[Listed], home: Container, details: Details, *, again: bool
-    ) -> list[Listed]:
+        self, listed: Sequence[tuple[Listed, Container]], details: Details, *, again: bool
+    ) -> list[tuple[Listed, Container]]:
         """Read all in batches; give those back that GitHub failed on and that are worth asking `again`."""
-        rest, missed = list(listed), list[Listed]()
+        rest, missed = list(listed), list[tuple[Listed, Container]]()
         while rest:
             some = rest[: self._batch.size]
-            asking = {"ids": [issue.node_id for issue in some]}
+            asking = {"ids": [issue.node_id for issue, _ in some]}
             try:
                 reply = await ask_what_is_known(self._transport, self._learned, QUESTION, asking, [CHECKS])
             except TryLaterError:
@@ -89,11 +94,12 @@ class DetailReader:
             self._batch.worked()
             rest = rest[len(some) :]
             details.left = reply.left
-            complaints = self._by_place(reply.complaints, home, details)
-            for place, (issue, node) in enumerate(zip(some, _nodes(reply.data, len(some)), strict=True)):
+            complaints = self._by_place(reply.complaints, [home for _, home in some], details)
+            nodes = _nodes(reply.data, len(some))
+            for place, ((issue, home), node) in enumerate(zip(some, nodes, strict=True)):
                 complaint = complaints.get(place)
                 if node is None and complaint is not None and complaint.type not in FINAL and again:
-                    missed.append(issue)
+                    missed.append((issue, home))
                 else:
                     await self._take(issue, node, complaint, home, details)
         return missed
@@ -130,7 +136,7 @@ class DetailReader:
         return told
 
     def _by_place(
-        self, complaints: Sequence[Complaint], home: Container, details: Details
+        self, complaints: Sequence[Complaint], homes: Sequence[Container], details: Details
     ) -> dict[int, Complaint]:
         """Complaints by the place of the node they are about; the others become problems of the question."""
         placed = {}
@@ -139,7 +145,8 @@ class DetailReader:
             # A token that may not read checks would be told so about every pull request for ever.
             leave_out(self._learned, QUESTION, [CHECKS])
             what = f"Checks are hidden ({hidden[0].message}) and not asked for until tomorrow."
-            details.problems.append(part(f"checks:{home.key}", what))
+            for key in sorted({home.key for home in homes}):
+                details.problems.append(part(f"checks:{key}", what))
         for complaint in complaints:
             place = complaint.path[1] if complaint.path and len(complaint.path) > 1 else None
             if complaint in hidden:

@@ -15,7 +15,7 @@ from connectors.github.detail import DetailReader, Details
 from connectors.github.shapes import Issue, shaped
 from connectors.learned import Learned
 from connectors.transport import Transport
-from rules.records import PullRequest
+from rules.records import Container, PullRequest
 
 URL = "https://api.github.com/graphql"
 HOME = parse.repository(repository(), "github", "larkfield/tracking")
@@ -32,8 +32,8 @@ async def transport() -> AsyncIterator[Transport]:
     await transport.close()
 
 
-def listed(*numbers: int) -> list[Issue]:
-    return [shaped(pull_row(number), Issue, "a row") for number in numbers]
+def listed(*numbers: int) -> list[tuple[Issue, Container]]:
+    return [(shaped(pull_row(number), Issue, "a row"), HOME) for number in numbers]
 
 
 def answer(*nodes: Any, errors: Any = None, **headers: str) -> httpx.Response:
@@ -42,7 +42,7 @@ def answer(*nodes: Any, errors: Any = None, **headers: str) -> httpx.Response:
 
 
 async def details(transport: Transport, *numbers: int) -> Details:
-    return await DetailReader(transport, Learned()).read(listed(*numbers), HOME)
+    return await DetailReader(transport, Learned()).read(listed(*numbers))
 
 
 @respx.mock
@@ -194,8 +194,8 @@ async def test_a_question_too_large_is_halved_and_the_size_remembered(transport:
     respx.post(URL).mock(side_effect=respond)
     reader = DetailReader(transport, Learned())
 
-    first = await reader.read(listed(*range(1, 31)), HOME)
-    second = await reader.read(listed(*range(31, 61)), HOME)
+    first = await reader.read(listed(*range(1, 31)))
+    second = await reader.read(listed(*range(31, 61)))
 
     assert [pull.id for pull in (*first.pulls, *second.pulls)] == [f"PR_{number}" for number in range(1, 61)]
     assert sizes == [30, 25, 12, 12, 6, 12, 12, 6]
@@ -351,8 +351,8 @@ async def test_hidden_checks_are_one_problem_and_not_asked_for_again(transport: 
     )
     learned = Learned()
 
-    found = await DetailReader(transport, learned).read(listed(1, 2), HOME)
-    later = await DetailReader(transport, learned).read(listed(3), HOME)
+    found = await DetailReader(transport, learned).read(listed(1, 2))
+    later = await DetailReader(transport, learned).read(listed(3))
 
     assert [pull.id for pull in (*found.pulls, *later.pulls)] == ["PR_1", "PR_2", "PR_3"]
     assert [problem.scope for problem in found.problems] == ["checks:larkfield/tracking"]
@@ -368,8 +368,8 @@ async def test_a_server_that_knows_no_checks_is_asked_without_them(transport: Tr
     )
     learned = Learned()
 
-    found = await DetailReader(transport, learned).read(listed(1), HOME)
-    await DetailReader(transport, learned).read(listed(2), HOME)
+    found = await DetailReader(transport, learned).read(listed(1))
+    await DetailReader(transport, learned).read(listed(2))
 
     assert found.problems == []
     assert [pull.checks for pull in found.pulls] == [None]
@@ -411,7 +411,7 @@ async def test_an_enterprise_server_has_graphql_beside_rest() -> None:
     route = respx.post("https://git.larkfield.example/api/graphql").mock(return_value=answer(node(1)))
     transport = Transport("https://git.larkfield.example/api/v3", who="GitHub")
 
-    await DetailReader(transport, Learned()).read(listed(1), HOME)
+    await DetailReader(transport, Learned()).read(listed(1))
     await transport.close()
 
     assert route.called

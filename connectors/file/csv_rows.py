@@ -16,7 +16,7 @@ CELL = 1 << 20  # characters of the longest cell; a quote that never closes is n
 LOST = 50  # records with broken quotes after which the file is not to be trusted
 AGAIN = 1 << 26  # characters that are looked at a second time before the file is given up
 
-_KEY = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]+")
+ISSUE_KEY = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]+")
 
 csv.field_size_limit(CELL)
 
@@ -62,8 +62,9 @@ class Rows:
     path: Path
     encoding: Encoding
     delimiter: str
-    key_at: int | None = None  # the column with the issue key: by it a record is known after a broken one
+    key_at: int | None = None  # the column with the key: by it a record is known after a broken one
     broken: Callable[[int, int], None] = lambda _first, _last: None
+    key: re.Pattern[str] = ISSUE_KEY
 
     def __iter__(self) -> Iterator[Row]:
         """All records, the header first; empty lines are skipped.
@@ -107,7 +108,7 @@ class Rows:
     def _recover(self, lines: _Lines, reader: Iterator[list[str]], width: int, key_at: int) -> None:
         """Give up the record that is held, and go on with the next line that begins a whole one."""
         first, row = lines.number, list[str]()
-        while len(row) != width or _KEY.fullmatch(row[key_at].strip()) is None:
+        while len(row) != width or self.key.fullmatch(row[key_at].strip()) is None:
             lines.give_back(1)
             if lines.again > AGAIN:
                 raise self._refusal(first, "")

@@ -10,9 +10,11 @@ from connectors.connector import Problem
 from connectors.file.columns import find_columns
 from connectors.file.csv_export import CsvExport
 from connectors.file.csv_rows import DELIMITERS
+from connectors.file.directory import DirectoryCsv, is_directory
 from connectors.file.encoding import by_beginning
 from connectors.file.gh_json import COMMANDS, GhJson
 from connectors.file.lines import Lines
+from connectors.file.scim import LIST, USER, Scim
 from connectors.file.xml_export import XmlExport
 from rules.records import Record
 
@@ -79,15 +81,26 @@ def recognise(source: str, path: Path, zone: tzinfo) -> Part | Other:
         return Lines(source, path) if suffix == ".jsonl" else Other(path, "empty", "Export it again.")
     if start.startswith("<"):
         return _marked_up(source, path, text.casefold())
-    if start.startswith("[") and suffix not in {".csv", ".tsv"}:
-        return GhJson(source, path)
-    if suffix == ".jsonl" or (start.startswith("{") and '"record"' in text):
-        return Lines(source, path)
-    if start.startswith("{"):
-        return Other(path, "JSON, but neither a list of gh nor JSON lines of records", COMMANDS)
-    if suffix in {".csv", ".tsv"} or _jira_header(text):
+    table = suffix in {".csv", ".tsv"}
+    if suffix == ".jsonl" or start.startswith("{") or (start.startswith("[") and not table):
+        return _json(source, path, text)
+    if not (of_jira := _jira_header(text)) and is_directory(text.lstrip("\ufeff").splitlines()[0]):
+        return DirectoryCsv(source, path)
+    if of_jira or table:
         return CsvExport(source, path, zone)
     return Other(path, "something else" if "\0" in text else "a text that is no export")
+
+
+def _json(source: str, path: Path, text: str) -> Part | Other:
+    if text.lstrip("\ufeff \t\r\n").startswith("["):
+        return GhJson(source, path)
+    if path.suffix.lower() == ".jsonl" or '"record"' in text:
+        return Lines(source, path)
+    if LIST in text or USER in text:
+        return Scim(source, path)
+    return Other(
+        path, "JSON, but neither a list of gh nor JSON lines of records, nor a list of SCIM", COMMANDS
+    )
 
 
 def _packed(path: Path, head: bytes) -> Other:

@@ -17,7 +17,6 @@ import httpx
 import structlog
 
 from connectors.errors import (
-    LIMIT,
     ConnectorError,
     FixCredentialsError,
     FixRequestError,
@@ -216,8 +215,7 @@ class Transport:
     ) -> ConnectorError:
         error = refusal(self.who, asked.url.path, status, headers, body, self._clock(), asked.attempt)
         if isinstance(error, WaitError) and error.until is not None:
-            down = error.entry is not LIMIT  # then it is the whole source that asks to wait
-            key = asked.keys[-1] if down else self.governor.limits.blamed(asked.keys, headers)
+            key = self.governor.limits.blamed(asked.keys, headers)
             self.governor.pause(key, error.until, asked.attempt)
         return error
 

@@ -76,15 +76,13 @@ class JiraLimits:
 def _template(path: str) -> str:
     """The path with {id} in place of ids and keys; the version of the API stays."""
     parts = path.strip("/").split("/")
-    known = 3 if parts[0] == "rest" else 0
-    return "/".join(
-        part if n < known or (part.isascii() and part.isalpha() and not part.isupper()) else _named(part)
-        for n, part in enumerate(parts)
-    )
+    version = 3 if parts[0] == "rest" else 0
+    return "/".join(part if n < version or _is_word(part) else "{id}" for n, part in enumerate(parts))
 
 
-def _named(part: str) -> str:
-    return part if re.fullmatch(r"[a-z]+([-_][a-z]+)+", part) else "{id}"
+def _is_word(part: str) -> bool:
+    """Whether a part of a path is the API's own word: ids have digits, keys are written large."""
+    return any(c.islower() for c in part) and not any(c.isdigit() for c in part)
 
 
 def _budget_of(name: str, keys: Keys) -> str | None:

@@ -15,6 +15,7 @@ from bot.cli import (
     init,
     judging,
     model,
+    people,
     reading,
     report,
     service,
@@ -54,6 +55,7 @@ def build() -> typer.Typer:
     app.command()(report.report)
     app.command()(simulate.simulate)
     app.command()(waivers.waive)
+    app.command()(people.people)
     app.command()(doctor.doctor)
     app.command()(errors.errors)
     app.add_typer(model.app, name="model")

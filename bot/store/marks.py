@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.database import chunks
 from bot.store.loading import Stored, these
 from bot.store.tables import edges, records
-from rules.records import WorkItem
+from rules.records import PullRequest, WorkItem
 
 DEEPEST_FAMILY = 10  # generations of parents; deeper is a loop in the source
 
@@ -54,6 +54,11 @@ async def mark_around(connection: AsyncConnection, changed: set[str], named: set
 async def mark_items(connection: AsyncConnection, keys: sa.Select[Any]) -> None:
     """The work items of these keys are to be derived again."""
     await mark(connection, sa.and_(records.c.kind == WorkItem.KIND, records.c.key.in_(keys)), new_mark())
+
+
+async def mark_work(connection: AsyncConnection, number: int) -> None:
+    """Every item and pull request is to be derived again: a directory says anew who the people are."""
+    await mark(connection, records.c.kind.in_([WorkItem.KIND, PullRequest.KIND]), number)
 
 
 async def mark_all(connection: AsyncConnection) -> None:

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import chunks, upsert
 from bot.store.loading import EPOCH, these
-from bot.store.marks import mark, mark_around, new_mark
+from bot.store.marks import mark, mark_around, mark_work, new_mark
 from bot.store.tables import changes, edges, records
 from rules.around import edges as edges_of
-from rules.records import PullRequest, Record, WorkItem
+from rules.identities import is_entry
+from rules.records import Person, PullRequest, Record, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ async def _save_chunk(
     around = {r.id: r for r in (*fresh, *back)}.values()
     known_as = {stored[r.id].key for r in around if r.id in stored}
     await mark_around(connection, known_as | {r.key for r in around}, named, number)
+    if any(isinstance(r, Person) and is_entry(r) for r in around):
+        await mark_work(connection, number)
     return len(rows)
 
 

@@ -33,7 +33,7 @@ def share(part: int, whole: int) -> str:
 
 def many(count: int, one: str) -> str:
     """A count and its word: 1 item, 2 items, 3 people."""
-    plural = {"person": "people", "repository": "repositories"}.get(one, f"{one}s")
+    plural = {"person": "people", "repository": "repositories", "entry": "entries"}.get(one, f"{one}s")
     return f"{count:,} {one if count == 1 else plural}"
 
 

@@ -10,7 +10,7 @@ from bot.cli.app import build
 
 NAMES = [
     "demo", "try", "init", "run", "sync", "judge", "digest", "findings", "explain", "rules", "report",
-    "simulate", "waive", "doctor", "errors", "model", "waivers", "slack",
+    "simulate", "waive", "people", "doctor", "errors", "model", "waivers", "slack",
 ]  # fmt: skip
 HEAVY = {"sqlalchemy", "fastapi", "slack_bolt", "httpx", "pydantic", "aiohttp", "structlog"}
 

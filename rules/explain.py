@@ -14,6 +14,7 @@ from rules.facts.table import Fact
 from rules.inputs import Ground, facts, inputs, shown, to_know
 from rules.judge import judge, says
 from rules.measured import measured
+from rules.presence import HIDDEN, TO_KNOW
 from rules.rendering import text_of
 from rules.rule import Rule
 from rules.template import words
@@ -98,6 +99,8 @@ def told(rule: Rule, row: Row, context: Context) -> str:
 
 
 def _why_unknown(rule: Rule, row: Row, context: Context) -> str:
+    if hidden := row.get("hidden"):
+        return f"Unknown: {HIDDEN[hidden]}; nobody can say how it is now."
     if not row.get("fresh", True):
         return f"Unknown: what {row.get('source') or 'the source'} said is too old to judge by."
     missing = _missing(rule, row, context)
@@ -125,6 +128,8 @@ def _unknown(fact: Fact) -> str:
 
 
 def _to_know(ground: Ground) -> str:
+    if hidden := ground.row.get("hidden"):
+        return TO_KNOW[hidden]
     if not ground.row.get("fresh", True):
         return f"Read {ground.row.get('source') or 'the sources'} again: opsbot sync, then opsbot judge."
     ways = dict.fromkeys(to_know(f, ground) for f in _missing(ground.rule, ground.row, ground.context))

@@ -30,6 +30,13 @@ HIDDEN: Mapping[Presence, str] = {
 }
 """States in which nobody knows how a subject is now, and their words: verdicts are unknown, findings stay."""
 
+TO_KNOW: Mapping[Presence, str] = {
+    "access_lost": "Give the account of the source access again; the next census brings it back.",
+    "unobserved": "Look whether it was really deleted: opsbot census; then opsbot census --believe.",
+    "unreadable": "See what is not understood: opsbot sources.",
+}
+"""What a person can do about a hidden subject."""
+
 SHARE = 2
 """One in so many of a container's records vanished at once: rather a lost permission than a clean-up."""
 FEW = 5

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from rules.findings import Severity
+from rules.presence import Presence
 from rules.waivers import Waiver
 
 Happened = Literal["new", "worsened", "reopened", "unwaived", "resolved", "open", "waived"]
@@ -214,3 +215,5 @@ class Explanation:
     rules: tuple[RuleExplained, ...]
     changes: tuple[RawChange, ...]  # of the record, oldest first
     record: Mapping[str, object]  # as it was read, in plain values
+    hidden: Presence | None = None  # why nobody knows how it is now
+    hidden_since: datetime | None = None

@@ -19,6 +19,7 @@ from rules.findings import ALIVE, Finding, finding_id, shifted
 from rules.mapping import Mapper
 from rules.people import Accounts
 from rules.placing import placed_item, placed_pull, placed_row
+from rules.presence import HIDDEN, Presence
 from rules.records import Change, Person, PullRequest, WorkItem
 from rules.rule import Rule
 from rules.views import Explanation, Happening, Placed, RawChange, RuleExplained
@@ -33,6 +34,8 @@ class _Read:
 
     record: WorkItem | PullRequest | None = None
     around: Around = field(default_factory=Around)
+    hidden: Presence | None = None
+    hidden_since: datetime | None = None
 
 
 async def explain_row(
@@ -44,6 +47,7 @@ async def explain_row(
     lives = await findings.lives(connection, known)
     states = await syncs.states(connection)
     read = await _read(connection, table, subject)
+    row = {**row, "hidden": read.hidden}
     held = await waivers.holding(connection, book, now)
     holding = {id_: covering(held, f, book.today(now)) for id_, f in known.items() if f.state == "waived"}
     rules = [
@@ -64,6 +68,8 @@ async def explain_row(
         rules=tuple(rules),
         changes=_changes(read.record, Accounts(book.model, await loading.every(connection, Person.KIND))),
         record=_plain(read.record),
+        hidden=read.hidden,
+        hidden_since=read.hidden_since,
     )
 
 
@@ -126,7 +132,10 @@ async def _read(connection: AsyncConnection, table: str, subject: str) -> _Read:
     stored = await loading.of(connection, kind, source, id_) if kind else None
     if stored is None or not isinstance(stored.record, WorkItem | PullRequest):
         return _Read()
-    return _Read(stored.record, await neighbours(connection, [stored]))
+    around = await neighbours(connection, [stored])
+    if stored.presence not in HIDDEN:
+        return _Read(stored.record, around)
+    return _Read(stored.record, around, stored.presence, stored.presence_at)
 
 
 def _placed(book: Book, table: str, row: Mapping[str, Any], read: _Read) -> Placed:

@@ -11,7 +11,7 @@ from bot.store.loading import load
 from bot.store.marks import mark_around, new_mark
 from bot.store.records import named_by_pulls
 from bot.store.tables import records
-from rules.presence import GONE, Presence
+from rules.presence import Presence
 from rules.records import PullRequest, WorkItem
 
 KINDS = (WorkItem.KIND, PullRequest.KIND)
@@ -20,10 +20,13 @@ THERE = ("present", "unreadable")
 """States of what the source would count."""
 
 
-async def containers(connection: AsyncConnection, source: str) -> dict[str, int]:
-    """Projects and repositories that the store has items of, with how many of them should be there."""
+async def containers(
+    connection: AsyncConnection, source: str, container: str | None = None
+) -> dict[str, int]:
+    """Projects and repositories that the store has items of (or one), with how many should be there."""
     there = sa.func.count().filter(records.c.presence.in_(THERE)).label("many")
-    query = sa.select(records.c.container, there).where(_items(source), records.c.container.is_not(None))
+    which = records.c.container.is_not(None) if container is None else records.c.container == container
+    query = sa.select(records.c.container, there).where(_items(source), which)
     rows = await connection.execute(query.group_by(records.c.container).order_by(records.c.container))
     return {row.container: row.many for row in rows}
 
@@ -50,6 +53,17 @@ async def ids_of(connection: AsyncConnection, source: str, keys: Iterable[str]) 
     for some in chunks(list(dict.fromkeys(keys))):
         query = sa.select(records.c.key, records.c.id).where(_items(source), records.c.key.in_(some))
         found |= {row.key: row.id for row in await connection.execute(query)}
+    return found
+
+
+async def unreadable_of(connection: AsyncConnection, source: str, items: Sequence[str]) -> set[str]:
+    """Keys and ids of the stored items among these, by key or id, whose present form is not understood."""
+    found: set[str] = set()
+    for some in chunks(items):
+        those = sa.or_(records.c.key.in_(some), records.c.id.in_(some))
+        query = sa.select(records.c.key, records.c.id).where(_items(source), those)
+        for row in await connection.execute(query.where(records.c.presence == "unreadable")):
+            found |= {row.key, row.id}
     return found
 
 
@@ -139,11 +153,6 @@ async def _put(
     named = await named_by_pulls(connection, pulls) if pulls else set()
     await mark_around(connection, {s.record.key for s in loaded}, named, number)
     return len(loaded)
-
-
-def is_gone(state: str) -> bool:
-    """The subject is no more."""
-    return state in GONE
 
 
 def _items(source: str) -> sa.ColumnElement[bool]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.explain.text.layout import MARKS, WIDTH, columns, labelled, moment, titled, told
 from bot.slack.messages import plural, source_age
 from bot.slack.text import cut
+from rules.presence import HIDDEN
 from rules.views import Explanation, Input, Measured, Part, Placed, RuleExplained
 
 NOTHING = "-"
@@ -43,6 +44,9 @@ def _head(about: Explanation, at: datetime) -> Iterator[str]:
 
 def _age(about: Explanation, at: datetime) -> str:
     known = []
+    if about.hidden is not None and about.hidden_since is not None:
+        since = moment(about.hidden_since, at)
+        known.append(f"{HIDDEN[about.hidden]} since {since}: what was known stays")
     if about.source is not None:
         when = f" ({moment(about.source.synced_at, at)})" if about.source.synced_at else ""
         known.append(f"{source_age(about.source, at)}{when}")

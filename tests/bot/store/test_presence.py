@@ -9,10 +9,13 @@ import sqlalchemy as sa
 from rule_records import pull
 from shop import HOUR, NOW, Shop, story
 
+from bot.explain.subject import explain_row
+from bot.explain.text.subject import subject_text
 from bot.store import loading, presence, records, verdicts
 from bot.store.facts import FACTS
+from bot.store.judging import joined_rows
 from bot.store.tables import records as stored
-from rules.presence import GONE, HIDDEN, Presence
+from rules.presence import GONE, HIDDEN, TO_KNOW, Presence
 from rules.records import Link, WorkItem
 
 LATER = NOW + HOUR
@@ -160,3 +163,21 @@ async def test_what_was_deleted_holds_nobody(shop: Shop) -> None:
         await shop.judge()
         (row,) = await shop.rows(sa.select(FACTS["work_items"]).where(FACTS["work_items"].c.key == "SHOP-2"))
         assert row.blocked is blocked
+
+
+@pytest.mark.parametrize("state", list(HIDDEN))
+async def test_an_explanation_says_since_when_nobody_knows_and_what_to_do(
+    shop: Shop, state: Presence
+) -> None:
+    await shop.told(story("SHOP-1", "late"))
+    await shop.withdraw(state, "SHOP-1")
+    await shop.judge()
+    async with shop.database.read() as connection:
+        rows = await joined_rows(connection, shop.book, "work_items", ["jira:SHOP-1"], NOW)
+        whole = await explain_row(connection, shop.book, "work_items", rows["jira:SHOP-1"], NOW)
+    assert {rule.verdict for rule in whole.rules} == {"unknown"}
+    text = " ".join(subject_text(whole, NOW, everything=False).split())
+    assert f"{HIDDEN[state]} since Tue 24 Nov" in text
+    assert "what was known stays" in text
+    assert f"Unknown: {HIDDEN[state]}; nobody can say how it is now." in text
+    assert TO_KNOW[state] in text

@@ -2,12 +2,13 @@
 
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from threading import Thread
 
 import pytest
 import uvicorn
+from starlette.types import ASGIApp
 
 from config.model import Source
 from connectors.jira.client import JiraCloud, connect
@@ -28,10 +29,14 @@ class Clock:
         return self.now
 
 
+def serving(told: World, clock: Callable[[], datetime]) -> AbstractContextManager[str]:
+    """The address of a sandbox over a world."""
+    return listening_to(create_app(told, user=USER, token=TOKEN, now=clock))
+
+
 @contextmanager
-def serving(told: World, clock: Callable[[], datetime]) -> Iterator[str]:
-    """The address of a sandbox over a world; the socket listens before the server starts, so nobody waits."""
-    app = create_app(told, user=USER, token=TOKEN, now=clock)
+def listening_to(app: ASGIApp) -> Iterator[str]:
+    """The address of an application; the socket listens before the server starts, so nobody waits."""
     # Named as TCP, or asyncio leaves Nagle's delay of 40 ms an answer in place.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))

@@ -150,7 +150,7 @@ class Planning:
 def _version(project: Project, begins: datetime, n: int) -> VersionTold:
     years, month = divmod(begins.month - 1 + n, 12)
     later, following = divmod(begins.month + n, 12)
-    name = f"{project.key} {(begins.year + years) % 100}.{month + 1:02d}"
+    name = f"{(begins.year + years) % 100}.{month + 1:02d}"
     last = date(begins.year + later, following + 1, 1) - timedelta(days=1)
     return VersionTold(project.id * IDS_A_PROJECT + n, name, last)
 

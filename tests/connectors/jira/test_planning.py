@@ -53,7 +53,7 @@ def test_an_issue_goes_out_with_the_version_of_the_month_it_was_done_in() -> Non
     assert state is not None
     version = PLANNING.version_of(state, TRACKING)
     assert version is not None
-    assert (version.name, version.day) == ("TRK 26.01", date(2026, 1, 31))
+    assert (version.name, version.day) == ("26.01", date(2026, 1, 31))
     assert version in PLANNING.versions(TRACKING, NOW)
     unfinished = BLOCKED.as_of(NOW)
     assert unfinished is not None
@@ -62,7 +62,7 @@ def test_an_issue_goes_out_with_the_version_of_the_month_it_was_done_in() -> Non
 
 def test_versions_are_released_when_their_month_is_over() -> None:
     versions = PLANNING.versions(BOOK, NOW)
-    assert [one.name for one in versions[-4:]] == ["BOOK 26.10", "BOOK 26.11", "BOOK 26.12", "BOOK 27.01"]
+    assert [one.name for one in versions[-4:]] == ["26.10", "26.11", "26.12", "27.01"]
     assert [one.released(NOW) for one in versions[-4:]] == [True, False, False, False]
     assert versions[-2].day == date(2026, 12, 31)
 

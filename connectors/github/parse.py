@@ -1,15 +1,17 @@
 """GitHub's answers in the words of records: pure, every field checked, one bad item never spoils a page."""
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from math import isfinite
 from typing import Any, Literal
 
 from connectors.connector import Problem
 from connectors.errors import UnexpectedAnswerError
 from connectors.github import shapes
 from connectors.github.shapes import shaped
-from rules.records import Container, Person, PullRequest, Review, WorkItem
+from rules.records import Container, Link, Person, PullRequest, Review, WorkItem
 
 PARENT = re.compile(rf"/repos/({shapes.NAME})/issues/([0-9]+)$")
 PULL_STATES: Mapping[str, Literal["open", "merged", "closed"]] = {
@@ -72,8 +74,61 @@ def issue_list(data: Any, home: str) -> tuple[list[shapes.Issue], list[Problem]]
     return issues, problems
 
 
-def work_item(issue: shapes.Issue, home: Container) -> WorkItem:
-    """An issue of that repository. GitHub's lists tell no history, so `changes` stays unknown."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is read of an issue beside its list: keys of what holds it back, and fields of boards."""
+
+    blockers: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def beside(seen: shapes.IssueBeside, owner: str, boards: Sequence[int]) -> Beside:
+    """What holds an issue back, and its fields on these boards of an owner (in small letters)."""
+    blockers = seen.blocked_by.nodes if seen.blocked_by else ()
+    told = [card for card in (seen.project_items.nodes if seen.project_items else ()) if card is not None]
+    cards = [
+        card
+        for number in boards
+        for card in told
+        if card.project.number == number and (card.project.owner.login or "").casefold() == owner
+    ]
+    fields: dict[str, str] = {}
+    for card in cards:
+        for name, value in _on_card(card):
+            fields.setdefault(name, value)
+    return Beside(
+        blockers=tuple(f"{b.repository.name_with_owner}#{b.number}" for b in blockers if b is not None),
+        fields=fields,
+    )
+
+
+def _on_card(card: shapes.Card) -> Iterable[tuple[str, str]]:
+    told = {
+        "status": card.status,
+        "priority": card.priority,
+        "size": card.size,
+        "estimate": card.estimate,
+        "iteration": card.iteration,
+        "target date": card.due,
+    }
+    for name, value in told.items():
+        if value is None:
+            continue
+        number = None if value.number is None else f"{value.number:g}"
+        text = value.name or value.text or number or value.date or value.title
+        if text:
+            yield name, text
+
+
+def work_item(issue: shapes.Issue, home: Container, further: Beside = Beside()) -> WorkItem:
+    """An issue of that repository. GitHub's lists tell no history, so `changes` stays unknown.
+
+    A milestone is both what the issue is meant for and, where no field says it, when it is due.
+    """
+    fields = {**_fields(issue), **further.fields}
+    due = _day(fields.get("target date"))
+    if due is None and issue.milestone is not None and issue.milestone.due_on is not None:
+        due = issue.milestone.due_on.date()
     parent = PARENT.search(issue.parent_issue_url or "")
     assignee = next(iter(issue.assignees or ()), issue.assignee)
     closed = issue.state == "closed"
@@ -97,7 +152,49 @@ def work_item(issue: shapes.Issue, home: Container) -> WorkItem:
         reporter=issue.user.login if issue.user else None,
         parent=f"{parent[1]}#{parent[2]}" if parent else None,
         closed_at=issue.closed_at if closed else None,
+        priority=fields.get("priority"),
+        links=tuple(Link("is blocked by", key) for key in further.blockers),
+        due_on=due,
+        points=_number(fields.get("estimate")),
+        sprints=(fields["iteration"],) if "iteration" in fields else (),
+        versions=(issue.milestone.title,) if issue.milestone else (),
+        fields=fields,
     )
+
+
+def _fields(issue: shapes.Issue) -> dict[str, str]:
+    """The organisation's own fields by their name in small letters."""
+    told = {}
+    for value in issue.issue_field_values or ():
+        chosen = value.multi_select_options or (
+            (value.single_select_option,) if value.single_select_option else ()
+        )
+        text = ", ".join(option.name for option in chosen) or _text(value.value)
+        if value.issue_field_name and text:
+            told[value.issue_field_name.casefold()] = text
+    return told
+
+
+def _text(value: Any) -> str:
+    """A value that chooses nothing: a text, a date, or a number."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value) if isinstance(value, int | str) else ""
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def pull_request(seen: shapes.PullRequest, node_id: str, home: Container) -> PullRequest:
@@ -116,7 +213,7 @@ def pull_request(seen: shapes.PullRequest, node_id: str, home: Container) -> Pul
         created_at=seen.created_at,
         changed_at=seen.updated_at,
         audience=home.audience,
-        author=_login(seen.author),
+        author=login(seen.author),
         author_is_bot=seen.author is not None and seen.author.kind == "Bot",
         draft=seen.is_draft,
         base=seen.base_ref_name,
@@ -124,7 +221,7 @@ def pull_request(seen: shapes.PullRequest, node_id: str, home: Container) -> Pul
         branch=seen.head_ref_name,
         ready_at=_ready_at(seen),
         merged_at=seen.merged_at,
-        merged_by=_login(seen.merged_by),
+        merged_by=login(seen.merged_by),
         closed_at=seen.closed_at,
         reviews=tuple(record for review in seen.reviews.nodes if (record := _review(review))),
         requested=tuple(name for request in requests if (name := _asked(request))),
@@ -154,7 +251,7 @@ def people_of_pull_request(seen: shapes.PullRequest, source: str) -> Iterable[Pe
     reviewers = (review.author for review in seen.reviews.nodes)
     asked = (r.requested_reviewer for r in (seen.review_requests.nodes if seen.review_requests else ()))
     for actor in (seen.author, seen.merged_by, *reviewers, *asked):
-        name = _login(actor)
+        name = login(actor)
         if actor is not None and actor.database_id is not None and name is not None:
             yield _person(source, actor.database_id, name, is_bot=actor.kind == "Bot")
 
@@ -163,7 +260,7 @@ def _person(source: str, number: int, name: str, *, is_bot: bool) -> Person:
     return Person(source=source, id=str(number), key=name, name=name, is_bot=is_bot)
 
 
-def _login(actor: shapes.Actor | None) -> str | None:
+def login(actor: shapes.Actor | None) -> str | None:
     """The account's name as REST and people write it: "dependabot[bot]"; None for a deleted account."""
     if actor is None or actor.login is None:
         return None
@@ -175,7 +272,7 @@ def _review(review: shapes.Review) -> Review | None:
     if state is None or review.submitted_at is None:
         return None
     is_bot = review.author is not None and review.author.kind == "Bot"
-    return Review(by=_login(review.author), is_bot=is_bot, state=state, at=review.submitted_at)
+    return Review(by=login(review.author), is_bot=is_bot, state=state, at=review.submitted_at)
 
 
 def _ready_at(seen: shapes.PullRequest) -> datetime | None:
@@ -190,7 +287,7 @@ def _moments(seen: shapes.PullRequest, kind: str) -> list[datetime]:
 
 def _asked(request: shapes.Request) -> str | None:
     asked = request.requested_reviewer
-    return None if asked is None else asked.combined_slug or _login(asked)
+    return None if asked is None else asked.combined_slug or login(asked)
 
 
 def _paths(files: shapes.Files | None) -> tuple[str, ...] | None:

@@ -249,3 +249,59 @@ class PullRequest(Camel, frozen=True):
     merged_at: Time | None = None
     closed_at: Time | None = None
     status_check_rollup: Rollup | None = None
+
+
+class Blockers(Camel, frozen=True):
+    """The issues that hold an issue back; GitHub allows 50. None for one that is hidden."""
+
+    total_count: int
+    nodes: tuple[Address | None, ...]
+
+
+class OnBoard(Camel, frozen=True):
+    """A field of a board: an option, a text, a number, a date, or the title of an iteration."""
+
+    name: str | None = None
+    text: str | None = None
+    number: float | None = None
+    date: str | None = None
+    title: str | None = None
+
+
+class Owner(Camel, frozen=True):
+    """An organisation or a user."""
+
+    login: str | None = None
+
+
+class Board(Camel, frozen=True):
+    """A project board."""
+
+    number: int
+    owner: Owner
+
+
+class Card(Camel, frozen=True):
+    """An issue on a board, with the fields that GitHub's own templates have."""
+
+    project: Board
+    status: OnBoard | None = None
+    priority: OnBoard | None = None
+    size: OnBoard | None = None
+    estimate: OnBoard | None = None
+    iteration: OnBoard | None = None
+    due: OnBoard | None = None
+
+
+class Cards(Camel, frozen=True):
+    """The boards an issue is on; None for one that is hidden."""
+
+    total_count: int
+    nodes: tuple[Card | None, ...]
+
+
+class IssueBeside(Camel, frozen=True):
+    """What the query Issues tells of one."""
+
+    blocked_by: Blockers | None = None
+    project_items: Cards | None = None

@@ -1,0 +1,123 @@
+"""The files CODEOWNERS: who owns which paths of a repository."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from connectors.connector import Problem, part
+from connectors.errors import ConnectorError, TryLaterError, WaitError
+from connectors.github.graphql import ask
+from connectors.github.shapes import Camel, shaped
+from connectors.learned import Learned
+from connectors.pagesize import PageSize
+from connectors.transport import Transport
+from rules.records import Container, Ownership
+
+log = structlog.get_logger(__name__)
+
+QUESTION = "Owners"
+BATCH = 100
+SMALLEST_BATCH = 5
+WORD = re.compile(r"(?:\\.|\S)+")  # a space that belongs to a path has a backslash before it
+OWNER = re.compile(r"@([A-Za-z0-9_-]+(?:/[A-Za-z0-9_.-]+)?)|([^@\s]+@[^@\s]+\.[^@\s]+)")
+SECTION = re.compile(r"\^?\[[^\]]+\](\[[0-9]+\])?(\s|$)")  # GitLab's; it says nothing on GitHub
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file CODEOWNERS: its lines in their order, of which later ones win, and how many make no sense."""
+
+    lines: tuple[Ownership, ...] = ()
+    skipped: int = 0
+
+
+def parse(text: str) -> File:
+    """Read a file CODEOWNERS as GitHub does: a line it does not understand is skipped as a whole.
+
+    A pattern without owners stays: it takes the owners away that an earlier line gave. GitHub's patterns know
+    neither "!" nor "[ ]" (docs.github.com, About code owners).
+    """
+    lines, skipped = [], 0
+    for line in text.splitlines():
+        said = _without_comment(line)
+        if not said or SECTION.match(said):
+            continue
+        pattern, *names = WORD.findall(said)
+        owners = [OWNER.fullmatch(name) for name in names]
+        if pattern.startswith("!") or "[" in pattern or not all(owners):
+            skipped += 1
+            continue
+        found = tuple(owner[1] or owner[2] for owner in owners if owner)
+        lines.append(Ownership(pattern.replace("\\ ", " "), found))
+    return File(tuple(lines), skipped)
+
+
+def _without_comment(line: str) -> str:
+    """What stands before a comment. A "#" within a word begins none."""
+    return re.split(r"(?:^|\s)#", line, maxsplit=1)[0].strip()
+
+
+class _Blob(Camel, frozen=True):
+    text: str | None = None
+    is_truncated: bool = False
+
+
+class _Places(Camel, frozen=True):
+    """The three places, of which GitHub takes the first that has a file."""
+
+    first: _Blob | None = None
+    second: _Blob | None = None
+    third: _Blob | None = None
+
+
+def owned(home: Container, learned: Learned) -> Container:
+    """The repository with its owners as they were last read."""
+    text = learned.text(_name(home))
+    return home if text is None else replace(home, ownership=parse(text).lines)
+
+
+async def read(transport: Transport, learned: Learned, homes: Sequence[Container]) -> list[Problem]:
+    """Read the files of these repositories and remember them; what is hidden is one problem.
+
+    Raises:
+        WaitError: GitHub grants nothing more for now.
+    """
+    size = PageSize(learned, QUESTION, most=BATCH, least=SMALLEST_BATCH)
+    rest = list(homes)
+    while rest:
+        some = rest[: size.size]
+        try:
+            reply = await ask(transport, QUESTION, {"ids": [home.id for home in some]})
+            nodes = shaped(reply.data.get("nodes"), list[_Places | None], "the owners of repositories")
+        except WaitError:
+            raise
+        except ConnectorError as error:
+            if isinstance(error, TryLaterError) and size.failed():
+                continue
+            return [part("owners", f"The files CODEOWNERS cannot be read: {error}")]
+        rest = rest[len(some) :]
+        for home, places in zip(some, nodes, strict=False):
+            if places is not None:
+                _remember(learned, home, places)
+        if reply.complaints:
+            message = reply.complaints[0].message.rstrip(".")
+            return [
+                part("owners", f"The files CODEOWNERS are hidden ({message}): let the bot read contents.")
+            ]
+    return []
+
+
+def _remember(learned: Learned, home: Container, places: _Places) -> None:
+    text = next((blob.text for blob in (places.first, places.second, places.third) if blob), None)
+    if text is None:
+        learned.forget(_name(home))
+        return
+    learned.put(_name(home), text)
+    if skipped := parse(text).skipped:
+        log.info("codeowners_lines_skipped", repository=home.key, lines=skipped)
+
+
+def _name(home: Container) -> str:
+    return f"owners:{home.id}"

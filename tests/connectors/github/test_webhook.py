@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.errors import UnexpectedAnswerError
 from connectors.github.sandbox import webhook
-from connectors.github.webhook import ACCEPTED, IGNORED, parse
+from connectors.github.webhook import ACCEPTED, BESIDE, IGNORED, parse
 from connectors.hint import Hint, Ignored
 from connectors.larkfield.world import PullReview
 
@@ -59,6 +59,45 @@ def test_a_pull_request_is_never_deleted() -> None:
     hint = told("pull_request", action="deleted", pull_request={"number": 12})
     assert isinstance(hint, Hint)
     assert hint.deleted == ()
+
+
+@pytest.mark.parametrize(
+    ("event", "body"),
+    [
+        ("issue_dependencies", {"blocked_issue": {"node_id": "I_1"}, "blocking_issue": {"node_id": "I_2"}}),
+        ("sub_issues", {"sub_issue": {"node_id": "I_1"}, "parent_issue": {"node_id": "I_2"}}),
+        ("projects_v2_item", {"projects_v2_item": {"content_node_id": "I_1", "content_type": "Issue"}}),
+    ],
+)
+def test_what_belongs_to_an_issue_makes_us_read_the_issue(event: str, body: dict[str, Any]) -> None:
+    headers = {"X-GitHub-Event": event, "X-GitHub-Delivery": "d-1"}
+    assert parse(headers, json.dumps({"action": "added", **body}).encode()) == Hint(
+        delivery="d-1", event=f"{event}.added", keys=("I_1",)
+    )
+    assert told(event, action="added") == Ignored(event, BESIDE[event])
+
+
+def test_a_card_that_is_no_issue_is_nothing_to_read() -> None:
+    card = {"content_node_id": "DI_1", "content_type": "DraftIssue"}
+    hint = told("projects_v2_item", action="edited", projects_v2_item=card)
+    assert hint == Ignored("projects_v2_item", BESIDE["projects_v2_item"])
+
+
+def test_the_end_of_checks_makes_us_read_their_pull_requests() -> None:
+    suite = {
+        "pull_requests": [
+            {"number": 12, "url": "https://api.github.com/repos/larkfield/tracking/pulls/12"},
+            {"number": 3, "url": "https://api.github.com/repos/somebody/fork/pulls/3"},
+            {"number": 4, "url": "elsewhere"},
+        ]
+    }
+    hint = told("check_suite", action="completed", check_suite=suite)
+    assert isinstance(hint, Hint)
+    assert hint.keys == ("larkfield/tracking#12",)
+    assert told("check_suite", action="requested", check_suite=suite) == Ignored(
+        "check_suite", BESIDE["check_suite"]
+    )
+    assert isinstance(told("check_suite", action="completed", check_suite={"pull_requests": 7}), Ignored)
 
 
 @pytest.mark.parametrize("event", sorted(IGNORED))

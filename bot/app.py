@@ -1,6 +1,6 @@
 """The composition root: everything is built here, by hand, and handed to those who need it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +12,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot import digests
 from bot.book import Book
+from bot.census import Progress as Counting
+from bot.census import Round, take
+from bot.census import unwatched as uncounted
 from bot.clock import Clock
 from bot.deliver import Told, tell
 from bot.desk import StoreDesk
@@ -62,6 +65,26 @@ class App:
         if source in self.refused:
             raise self.refused[source]
         return await sync(self.database, self.connectors[source], self.clock, progress)
+
+    async def census(
+        self,
+        source: str,
+        *,
+        whole: bool,
+        believed: Collection[str] = (),
+        progress: Counting = uncounted,
+    ) -> Round | None:
+        """Compare what a source holds with what is stored; None where it cannot be asked, or holds no census.
+
+        `whole` lists every container; `believed` are those of which a person says that as much was deleted
+        as it looks.
+        """
+        connector = self.connectors.get(source)
+        if connector is None:
+            return None
+        return await take(
+            self.database, connector, self.clock, whole=whole, believed=believed, progress=progress
+        )
 
     async def judge(self) -> Judged:
         """Derive what changed and judge everything."""

@@ -1,4 +1,4 @@
-"""Progress of a sync: a moving line where somebody watches, lines of the log where nobody does."""
+"""Progress of a sync or census: a moving line where somebody watches, lines of the log where nobody does."""
 
 import sys
 import time
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import structlog
 
+from bot.census import Progress as Counting
 from bot.pipeline import Progress
 from connectors.connector import Page
 
@@ -34,6 +35,28 @@ def shown() -> Iterator[Progress]:
             status.update(line(source, page, read, time.monotonic() - began))
 
         yield draw
+
+
+@contextmanager
+def counting() -> Iterator[Counting]:
+    """The same for a census, container by container."""
+    if not sys.stderr.isatty():
+        yield counted
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where there is a terminal
+    from rich.status import Status  # noqa: PLC0415 - the same
+
+    with Status("counting", console=Console(stderr=True)) as status:
+
+        def draw(source: str, container: str, number: int, of: int) -> None:
+            status.update(f"{source}: {container}, {number} of {of}")
+
+        yield draw
+
+
+def counted(source: str, container: str, number: int, of: int) -> None:
+    """A progress that tells the log of each container."""
+    log.info("counting", source=source, container=container, number=number, of=of)
 
 
 def line(source: str, page: Page, read: int, seconds: float) -> str:

@@ -28,19 +28,22 @@ _WELL_BEFORE = timedelta(hours=30)
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """At every multiple of an interval, counted from the epoch: the same instants on every machine."""
+    """At every multiple of an interval, counted from the epoch: the same instants on every machine.
+
+    `offset` moves all of them, so that not everything begins at the full hour.
+    """
 
     interval: timedelta
+    offset: timedelta = timedelta()
 
     def after(self, moment: datetime) -> datetime:
         """The first occurrence after the moment, in UTC."""
-        seconds = self.interval.total_seconds()
-        return datetime.fromtimestamp((moment.timestamp() // seconds + 1) * seconds, UTC)
+        return self.latest(moment) + self.interval
 
     def latest(self, moment: datetime) -> datetime:
         """The last occurrence up to the moment, in UTC."""
-        seconds = self.interval.total_seconds()
-        return datetime.fromtimestamp(moment.timestamp() // seconds * seconds, UTC)
+        seconds, offset = self.interval.total_seconds(), self.offset.total_seconds()
+        return datetime.fromtimestamp((moment.timestamp() - offset) // seconds * seconds + offset, UTC)
 
 
 @dataclass(frozen=True, slots=True)

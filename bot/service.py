@@ -81,7 +81,7 @@ class Service:
 
     async def _serve(self, listening: socket.socket) -> None:
         app = self.app
-        due = timers(app.book, self._sync, self._digest)
+        due = timers(app.book, self._sync, self._digest, self._census)
         ticking = schedule.start(app.database, due, app.clock)
         slack = await self._slack_socket()
         server = Server(
@@ -179,6 +179,13 @@ class Service:
             log.warning("source_not_read", source=source, reason=str(error))
         async with self._judging:
             await self.app.judge()
+
+    async def _census(self, source: str, whole: bool, _occurrence: datetime) -> None:
+        async with self._reading[source]:
+            taken = await self.app.census(source, whole=whole)
+        if taken is not None and taken.changed:
+            async with self._judging:
+                await self.app.judge()
 
     async def _digest(self, name: str, _occurrence: datetime) -> None:
         if self.app.poster is None:

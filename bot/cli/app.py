@@ -10,6 +10,7 @@ import typer
 from bot.cli import (
     demo,
     digests,
+    discover,
     doctor,
     errors,
     init,
@@ -21,6 +22,7 @@ from bot.cli import (
     service,
     simulate,
     slack,
+    sources,
     tryout,
     waivers,
 )
@@ -45,9 +47,12 @@ def build() -> typer.Typer:
     app.command()(demo.demo)
     app.command("try")(tryout.tryout)
     app.command()(init.init)
+    app.command()(discover.discover)
     app.command()(service.run)
     app.command()(judging.sync)
     app.command()(judging.judge)
+    app.command()(sources.sources)
+    app.command()(sources.census)
     app.command()(digests.digest)
     app.command()(reading.findings)
     app.command()(reading.explain)

@@ -1,7 +1,9 @@
 """The sync log and the cursors: how far each source has been read, and how well."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -70,6 +72,29 @@ async def end(
         "budgets": dict(budgets or {}),
     }
     await connection.execute(sa.update(syncs).where(syncs.c.id == sync).values(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A sync that ended, with what it spent and the budgets as they stood then."""
+
+    outcome: str
+    started_at: datetime
+    records: int
+    problems: tuple[str, ...]
+    error: str | None
+    requests: Mapping[str, int]
+    budgets: Mapping[str, Mapping[str, Any]]
+
+
+async def last(connection: AsyncConnection) -> dict[str, Ended]:
+    """The last sync of each source that ended, however it did."""
+    latest = sa.select(sa.func.max(syncs.c.id)).where(syncs.c.outcome.is_not(None)).group_by(syncs.c.source)
+    rows = await connection.execute(sa.select(syncs).where(syncs.c.id.in_(latest)))
+    return {
+        r.source: Ended(r.outcome, r.started_at, r.records, tuple(r.problems), r.error, r.requests, r.budgets)
+        for r in rows
+    }
 
 
 async def states(connection: AsyncConnection) -> dict[str, Synced]:

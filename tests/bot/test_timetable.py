@@ -27,17 +27,46 @@ async def test_each_source_and_each_digest_with_a_channel_has_a_timer(tmp_path: 
     async def digest(name: str, occurrence: datetime) -> None:
         told.append(("digest", name, occurrence))
 
-    due = timers(book(tmp_path, MODEL + DIGESTS), sync, digest)
+    async def census(source: str, whole: bool, occurrence: datetime) -> None:
+        told.append(("list" if whole else "count", source, occurrence))
+
+    due = timers(book(tmp_path, MODEL + DIGESTS), sync, digest, census)
     assert [(t.name, t.catch_up, t.always) for t in due] == [
         ("sync:jira", True, True),
         ("sync:github", True, True),
+        ("count:jira", False, False),
+        ("count:github", False, False),
+        ("census:jira", True, False),
+        ("census:github", True, False),
         ("digest:daily", True, False),
         ("digest:week", True, False),
     ]
     assert due[0].times == Every(timedelta(hours=1))
     await due[1].run(NOW)
     await due[2].run(NOW)
-    assert told == [("sync", "github", NOW), ("digest", "daily", NOW)]
+    await due[5].run(NOW)
+    await due[6].run(NOW)
+    assert told == [
+        ("sync", "github", NOW),
+        ("count", "jira", NOW),
+        ("list", "github", NOW),
+        ("digest", "daily", NOW),
+    ]
+
+
+async def test_sources_are_counted_each_hour_and_listed_each_day_at_a_time_of_their_own(
+    tmp_path: Path,
+) -> None:
+    async def never(*_: object) -> None:
+        raise AssertionError
+
+    due = {t.name: t.times for t in timers(book(tmp_path, MODEL), never, never, never)}
+    times = [due[name] for name in ("count:jira", "count:github", "census:jira", "census:github")]
+    for one, hours in zip(times, (1, 1, 24, 24), strict=True):
+        assert one.after(one.after(NOW)) - one.after(NOW) == timedelta(hours=hours)
+        assert one.latest(one.after(NOW)) == one.after(NOW)
+        assert one.latest(NOW) <= NOW < one.after(NOW)
+    assert len({one.after(NOW) for one in times}) == 4
 
 
 def test_a_source_that_is_read_by_hand_has_no_timer(tmp_path: Path) -> None:
@@ -45,7 +74,11 @@ def test_a_source_that_is_read_by_hand_has_no_timer(tmp_path: Path) -> None:
         raise AssertionError
 
     by_hand = MODEL.replace("jira: shop.atlassian.net, every: 1h", "file: export.csv")
-    assert [t.name for t in timers(book(tmp_path, by_hand), never, never)] == ["sync:github"]
+    assert [t.name for t in timers(book(tmp_path, by_hand), never, never, never)] == [
+        "sync:github",
+        "count:github",
+        "census:github",
+    ]
 
 
 def test_the_next_digest_is_told_in_the_companys_time(tmp_path: Path) -> None:

@@ -1,0 +1,236 @@
+"""How each source stands: its last sync, what that cost, what is held back, what is covered, what to do."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.book import Book
+from bot.explain.text.layout import columns, labelled, moment, titled
+from bot.freshness import stale_after
+from bot.slack.messages import age, plural
+from bot.store import censuses, presence, quarantine, syncs, usage
+from bot.store.censuses import Counted
+from bot.store.database import Database
+from bot.store.quarantine import Quarantined
+from bot.store.syncs import Ended
+from connectors.errors import ConnectorError
+from rules.presence import Presence
+
+DAY = timedelta(hours=24)
+SHOWN = 5
+"""Items, problems and containers that are named; the rest is a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source of the model, as the store knows it."""
+
+    source: str
+    kind: str
+    last: Ended | None  # the last sync that ended
+    complete_at: datetime | None  # when the last began that read everything it could
+    stale: bool
+    spent_day: Mapping[str, int]  # in 24 hours, by key of the budget
+    held: tuple[Quarantined, ...]
+    counted: tuple[Counted, ...]  # by project or repository
+    absent: Mapping[Presence, int]
+    to_do: tuple[str, ...]
+
+    @property
+    def outcome(self) -> str:
+        """complete, partial, failed or never read."""
+        return self.last.outcome if self.last else "never read"
+
+    @property
+    def coverage(self) -> tuple[int, int] | None:
+        """Items that are stored, and that the source counts, over the containers it counted."""
+        both = [(c.known, c.counted) for c in self.counted if c.counted is not None]
+        return (sum(k for k, _ in both), sum(n for _, n in both)) if both else None
+
+    def as_json(self, now: datetime) -> dict[str, Any]:
+        """The same as plain data."""
+        last = self.last
+        return {
+            "source": self.source,
+            "kind": self.kind,
+            "outcome": last.outcome if last else None,
+            "last_complete": _iso(self.complete_at),
+            "lag_seconds": int((now - self.complete_at).total_seconds()) if self.complete_at else None,
+            "stale": self.stale,
+            "requests": {"last_sync": dict(last.requests) if last else {}, "last_day": dict(self.spent_day)},
+            "budgets": {key: dict(budget) for key, budget in last.budgets.items()} if last else {},
+            "quarantined": [
+                {"item": q.item, "reason": q.reason, "since": q.since.isoformat()} for q in self.held
+            ],
+            "coverage": {"seen": self.coverage[0], "counted": self.coverage[1]} if self.coverage else None,
+            "containers": [
+                {
+                    "container": c.container,
+                    "at": c.at.isoformat(),
+                    "counted": c.counted,
+                    "listed": c.seen,
+                    "seen": c.known,
+                    "missing": c.missing,
+                    "outcome": c.outcome,
+                }
+                for c in self.counted
+            ],
+            "absent": dict(self.absent),
+            "problems": list(last.problems) if last else [],
+            "error": last.error if last else None,
+            "to_do": list(self.to_do),
+        }
+
+
+async def source_lines(
+    database: Database, book: Book, refused: Mapping[str, ConnectorError], now: datetime
+) -> list[SourceLine]:
+    """Every source of the model that is read, in its order. `refused`: those that cannot even be asked."""
+    async with database.read() as connection:
+        last = await syncs.last(connection)
+        states = await syncs.states(connection)
+        spent = await usage.since(connection, now - DAY)
+        held = await quarantine.all_of(connection)
+        counted = await censuses.all_of(connection)
+        absent = await presence.count(connection)
+    lines = []
+    for source in book.model.sources:
+        if source.path is not None:
+            continue  # it holds the model itself
+        longest = stale_after(source)
+        complete = states[source.id].last_complete if source.id in states else None
+        line = SourceLine(
+            source=source.id,
+            kind=source.kind,
+            last=last.get(source.id),
+            complete_at=complete,
+            stale=longest is not None and (complete is None or now - complete > longest),
+            spent_day=spent.get(source.id, Counter()),
+            held=tuple(q for q in held if q.source == source.id),
+            counted=tuple(c for c in counted if c.source == source.id),
+            absent={state: many for (name, state), many in absent.items() if name == source.id},
+            to_do=(),
+        )
+        lines.append(replace(line, to_do=tuple(_to_do(line, refused.get(source.id)))))
+    return lines
+
+
+def _to_do(line: SourceLine, refused: ConnectorError | None) -> Iterator[str]:
+    """What a person should do, the gravest first; nothing where all is well."""
+    if refused is not None:
+        yield str(refused)
+    elif line.last is None:
+        yield f"Read it: opsbot sync {line.source}"
+    elif line.last.error is not None:
+        yield line.last.error
+    elif line.stale:
+        yield f"Its data is old: opsbot run reads it on time, opsbot sync {line.source} now."
+    yield from (line.last.problems[:SHOWN] if line.last else ())
+    yield from (said for c in line.counted if (said := advice(c)))
+    if line.held:
+        yield (
+            f"Look at what is in quarantine: opsbot census {line.source} tries it again. Where an item is as"
+            " it should be, report the reason."
+        )
+    if line.complete_at is not None and not line.counted and line.kind != "file":
+        yield f"Compare it with what its source counts: opsbot census {line.source}"
+
+
+def advice(counted: Counted) -> str:
+    """What a person should do about the last census of a container; empty where it was well."""
+    key, source = counted.container, counted.source
+    if counted.outcome == censuses.GUARDED:
+        return (
+            f"{key}: {plural(counted.missing or 0, 'item')} vanished at once, so none is taken for deleted."
+            f" If they were: opsbot census {source} --believe {key}. If not, give the account access again."
+        )
+    if counted.outcome == censuses.OUT_OF_SIGHT:
+        return (
+            f"{key} is out of sight: give the account access again, or take it out of the operating model."
+            " What was known stays."
+        )
+    if counted.outcome.startswith(censuses.FAILED):
+        return f"{key} could not be counted: {counted.outcome.removeprefix(censuses.FAILED)}"
+    if counted.seen is not None and counted.seen > counted.known:
+        left = counted.seen - counted.known
+        return f"{key}: {plural(left, 'item')} of it could not be read yet; opsbot census {source} goes on."
+    return ""
+
+
+def as_text(lines: Sequence[SourceLine], now: datetime) -> str:
+    """A table of all, then each that has more to tell."""
+    if not lines:
+        return "The model names no source to read."
+    head = ("source", "last sync", "last complete", "requests", "left", "quarantine", "coverage")
+    table = list(columns([head, *(_row(line, now) for line in lines)], 0))
+    told = [part for line in lines for part in titled(line.source, _details(line, now))]
+    return "\n".join([*table, *told])
+
+
+def _row(line: SourceLine, now: datetime) -> tuple[str, ...]:
+    complete = "never" if line.complete_at is None else f"{age(now - line.complete_at)} ago"
+    seen, counted = line.coverage or (0, 0)
+    return (
+        line.source,
+        line.outcome,
+        complete + (", stale" if line.stale and line.complete_at else ""),
+        f"{sum(line.spent_day.values()):,} in 24 h",
+        _left(line),
+        f"{len(line.held):,}" if line.held else "none",
+        f"{seen:,} of {counted:,}" if line.coverage else "not counted",
+    )
+
+
+def _left(line: SourceLine) -> str:
+    """The scarcest budget, as the source last told it."""
+    shares = [
+        budget["remaining"] / budget["limit"]
+        for budget in (line.last.budgets.values() if line.last else ())
+        if budget.get("limit") and budget.get("remaining") is not None
+    ]
+    return f"{min(shares):.0%}" if shares else "not told"
+
+
+def _details(line: SourceLine, now: datetime) -> Iterator[str]:
+    yield from labelled("Spent", list(_spent(line, now)))
+    held = [f"{q.item} since {moment(q.since, now)}: {q.reason}" for q in line.held[:SHOWN]]
+    if more := len(line.held) - len(held):
+        held.append(f"and {more:,} more: opsbot sources --json")
+    yield from labelled("Quarantine", held)
+    away = [
+        f"{many:,} {state.replace('_', ' ')}" for state, many in line.absent.items() if state != "unreadable"
+    ]
+    yield from labelled("Not there", [", ".join(away)] if away else [])
+    yield from labelled("Do this", line.to_do)
+
+
+def _spent(line: SourceLine, now: datetime) -> Iterator[str]:
+    """One line a budget: in the last sync, in 24 hours, what is left of it."""
+    requests = line.last.requests if line.last else {}
+    budgets = line.last.budgets if line.last else {}
+    for key in sorted({*requests, *line.spent_day, *budgets}):
+        yield (
+            f"{key}: {requests.get(key, 0):,} in the last sync, {line.spent_day.get(key, 0):,} in 24 h"
+            f"{_remaining(budgets.get(key, {}), now)}"
+        )
+
+
+def _remaining(budget: Mapping[str, Any], now: datetime) -> str:
+    said = ""
+    if budget.get("remaining") is not None:
+        of = f" of {budget['limit']:,}" if budget.get("limit") is not None else ""
+        resets = f" until {moment(_at(budget['resets_at']), now)}" if budget.get("resets_at") else ""
+        said = f"; {budget['remaining']:,}{of} left{resets}"
+    if budget.get("paused_until") and (until := _at(budget["paused_until"])) > now:
+        said += f"; the source asks to wait until {moment(until, now)}"
+    return said
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

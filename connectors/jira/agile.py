@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from connectors.jira.answers import AbsentError, Ask, RefusedError, Site
 from connectors.jira.planning import Board, SprintTold
+from connectors.jira.site import AbsentError, Ask, RefusedError, Site
 from connectors.jira.telling import Json
 from connectors.larkfield.world import Project
 

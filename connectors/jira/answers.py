@@ -3,102 +3,18 @@
 import base64
 import hashlib
 import json
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from starlette.datastructures import QueryParams
-
-from connectors.jira.subset import Query, parse
-from connectors.jira.telling import Json, Telling
-from connectors.larkfield.world import Issue
+from connectors.jira.site import Ask, RefusedError, Site
+from connectors.jira.telling import Json
 
 MALFORMED = "Invalid request payload. Refer to the REST API documentation and try again."
 WITH_FIELDS, IDS_ONLY = 100, 5000  # issues a page
-BULK_ISSUES, BULK_CHANGELOGS, HISTORIES = 100, 1000, 10_000
-
-
-class RefusedError(Exception):
-    """A request Jira would answer with 400 and these messages."""
-
-
-class AbsentError(Exception):
-    """Something Jira would answer with 404 and these messages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What a request asks: the parameters of its address, its body, and the names in its path."""
-
-    parameters: QueryParams
-    body: Json
-    path: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An issue and what it is searched and sorted by."""
-
-    issue: Issue
-    updated: datetime
-
-    def rank(self, order: tuple[tuple[str, bool], ...]) -> list[float]:
-        """Numbers that sort as the order says."""
-        values = {
-            "updated": self.updated.timestamp(),
-            "created": self.issue.created_at.timestamp(),
-            "id": float(self.issue.id),
-        }
-        return [-values[field] if descending else values[field] for field, descending in order]
-
-
-class Site:
-    """The world as it is told at `now()`; the list of issues is kept until the next thing happens."""
-
-    def __init__(self, telling: Telling, now: Callable[[], datetime], user: str) -> None:
-        self.telling = telling
-        self.now = now
-        self.user = user
-        self._listed: tuple[int, list[Listed]] = (-1, [])
-
-    def issues(self) -> list[Listed]:
-        """All issues that exist by now."""
-        at = self.now()
-        passed = bisect_right(self.telling.moments, at)
-        if self._listed[0] != passed:
-            listed = ((one, self.telling.updated(one, at)) for one in self.telling.world.issues)
-            self._listed = passed, [Listed(one, updated) for one, updated in listed if updated is not None]
-        return self._listed[1]
-
-    def found(self, query: Query) -> list[Listed]:
-        """The issues a query finds, in its order."""
-        if query.projects is not None:
-            self._must_exist(query.projects)
-        matching = [
-            one
-            for one in self.issues()
-            if (query.projects is None or one.issue.project in query.projects)
-            and (query.updated is None or one.updated >= query.updated)
-            and (query.created is None or one.issue.created_at >= query.created)
-        ]
-        return sorted(matching, key=lambda one: one.rank(query.order))
-
-    def named(self, names: list[str]) -> list[Issue]:
-        """The issues of these ids or keys that exist by now, in ascending order of id."""
-        at = self.now()
-        known = (self.telling.by_name.get(name) for name in names)
-        there = {one.id: one for one in known if one is not None and one.created_at <= at}
-        return [there[number] for number in sorted(there)]
-
-    def _must_exist(self, projects: frozenset[str]) -> None:
-        live = {one.key for one in self.telling.world.projects if not one.archived}
-        unknown = sorted(projects - live)
-        if unknown:
-            raise RefusedError(
-                *(f"The value '{key}' does not exist for the field 'project'." for key in unknown)
-            )
+BULK_CHANGELOGS, HISTORIES = 1000, 10_000
+SMALL_BULK = 100  # issues of which every field is asked, or one with a list of its own
+LONG_FIELDS = {"*all", "*navigable", "comment", "worklog", "attachment"}
+RECONCILED = 50
 
 
 def _server(site: Site, _ask: Ask) -> Json:
@@ -130,7 +46,7 @@ def _projects(site: Site, ask: Ask) -> Json:
     found = [
         one
         for one in sorted(site.telling.world.projects, key=lambda one: one.key)
-        if ("archived" if one.archived else "live") in kinds and (not keys or one.key in keys)
+        if site.standing(one.key) in kinds and (not keys or one.key in keys)
     ]
     start, size = int(asked.get("startAt", 0)), min(int(asked.get("maxResults", 50)), 100)
     page = found[start : start + size]
@@ -149,24 +65,29 @@ def _search(site: Site, ask: Ask) -> Json:
     wanted = _names(ask.body.get("fields", ["id"]))
     most = IDS_ONLY if set(wanted) <= {"id", "key"} else WITH_FIELDS
     size = min(_size(ask.body, 50), most)
-    query = parse(ask.body.get("jql"))
-    after = _opened(ask.body.get("nextPageToken"), str(ask.body.get("jql")))
-    found = site.found(query)
+    query = site.query(ask.body.get("jql"))
+    reconciled = ask.body.get("reconcileIssues", [])
+    if not isinstance(reconciled, list) or not all(isinstance(one, int) for one in reconciled):
+        raise RefusedError(MALFORMED)
+    if len(reconciled) > RECONCILED:
+        raise RefusedError(f"The number of issues to reconcile must be at most {RECONCILED}.")
+    scan = json.dumps([ask.body.get("jql"), reconciled])
+    after = _opened(ask.body.get("nextPageToken"), scan)
+    found = site.found(query, reconciled)
     rest = [one for one in found if after is None or one.rank(query.order) > after]
     page = rest[:size]
-    at = site.now()
     last = len(rest) <= size
-    more = {} if last else {"nextPageToken": _sealed(page[-1].rank(query.order), str(ask.body.get("jql")))}
-    return {"issues": [site.telling.issue(one.issue, at, wanted) for one in page], "isLast": last, **more}
+    more = {} if last else {"nextPageToken": _sealed(page[-1].rank(query.order), scan)}
+    return {"issues": [site.telling.issue(one.issue, one.at, wanted) for one in page], "isLast": last, **more}
 
 
 def _count(site: Site, ask: Ask) -> Json:
-    return {"count": len(site.found(parse(ask.body.get("jql"))))}
+    return {"count": len(site.found(site.query(ask.body.get("jql"))))}
 
 
 def _bulk_issues(site: Site, ask: Ask) -> Json:
-    names = _named(ask.body, BULK_ISSUES)
     wanted = _names(ask.body.get("fields", ["*navigable"]))
+    names = _named(ask.body, SMALL_BULK if LONG_FIELDS & set(wanted) else site.manner.bulk)
     at = site.now()
     return {"issueErrors": [], "issues": [site.telling.issue(one, at, wanted) for one in site.named(names)]}
 
@@ -246,7 +167,7 @@ def _myself(site: Site, _ask: Ask) -> Json:
         "displayName": "opsbot",
         "emailAddress": site.user,
         "active": True,
-        "timeZone": "Europe/Berlin",
+        "timeZone": site.manner.zone,
     }
 
 

@@ -2,29 +2,29 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-import structlog
-
 from config.model import Source
-from connectors.connector import Census, Check, Page, Problem, part
-from connectors.errors import FixRequestError, UnexpectedAnswerError
+from connectors.connector import Check, Page, Problem, part
+from connectors.errors import FixRequestError
 from connectors.governor import Governor
-from connectors.jira import doctor, jql, parse, position
+from connectors.jira import doctor, jql, oauth, parse, position, selftest
+from connectors.jira.backfill import Backfill
+from connectors.jira.census import JiraCensus
 from connectors.jira.checked import Checked
 from connectors.jira.fields import FieldIds, find
-from connectors.jira.limits import JiraLimits
-from connectors.jira.position import Position
-from connectors.jira.requests import Requests
+from connectors.jira.items import Items, not_given, not_visible, updated
+from connectors.jira.jql import Moments
+from connectors.jira.limits import OAUTH_POINTS, JiraLimits
+from connectors.jira.position import Position, Window
+from connectors.jira.requests import ISSUES_A_PAGE, RECONCILED, Requests, gathered
+from connectors.jira.signin import GATEWAY, Door
 from connectors.learned import Learned
-from connectors.transport import Sleep, Transport
-from rules.records import Container, Person, Record, WorkItem
-
-log = structlog.get_logger(__name__)
+from connectors.transport import SignIn, Sleep, Transport
+from rules.records import Container
 
 LIST_EVERY = timedelta(days=1)  # projects and fields
-TOLERATED_GAP = 0.005  # between what Jira counts, approximately, and what it brought
 
 
 def _now() -> datetime:
@@ -40,6 +40,16 @@ class Roster:
     problems: tuple[Problem, ...]
 
 
+@dataclass(slots=True)
+class Sync:
+    """What holds for one sync. `met` are the people it brought already."""
+
+    ids: FieldIds
+    moments: Moments
+    touched: Sequence[int]
+    met: set[str] = field(default_factory=set)
+
+
 class JiraCloud:
     """One Jira Cloud site.
 
@@ -51,43 +61,46 @@ class JiraCloud:
         self,
         source: str,
         site: str,
-        transport: Transport,
+        door: Door,
+        learned: Learned,
         projects: Sequence[str] = (),
         fields: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self.source = source
         self.site = site
-        self._requests = Requests(transport)
+        self._door = door
+        self._requests = Requests(door, learned)
+        self._waiting = Requests(door.in_background(), learned)
+        self._items = Items(source, site)
         self._asked = tuple(projects)
         self._asked_fields = tuple(fields)
         self._clock = clock
         self._ids: FieldIds | None = None
-        self.learned = Learned()
-        self.meter = transport.meter
+        self.learned = learned
+        self.meter = door.meter
+        self.census = JiraCensus(self._waiting, self._asked)
 
-    @property
-    def census(self) -> Census | None:
-        """Not counted yet."""
-        return None
+    async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:
+        """Issues with history and people: what was never read in full, and then what changed.
 
-    async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:  # noqa: ARG002 - search is not told yet
-        """Issues with history and people, by their latest change; once a day projects on the first page.
-
-        A project that cannot be read and an item that cannot be understood are problems of a page; the rest
-        goes on. A project that became visible since the last sync is read in full.
+        Once a day projects come on the first page. A project that cannot be read and an item that cannot be
+        understood are problems of a page; the rest goes on. A project that became visible since the last sync
+        is read in full. The issues in `touched` are found even where the search index is late with them.
         """
-        start = position.read(cursor)
-        due = start.listed is None or self._clock() - start.listed >= LIST_EVERY
-        stale = due or not set(self._asked) <= set(start.projects)
+        here = position.read(cursor)
+        due = here.listed is None or self._clock() - here.listed >= LIST_EVERY
+        stale = due or not set(self._asked) <= set(here.projects)
+        numbers = [int(id_) for id_ in touched if id_.isascii() and id_.isdecimal()][-RECONCILED:]
         try:
-            async for page in self._pages(start, listing=stale, due=due):
+            async for page in self._pages(here, numbers, listing=stale, due=due):
+                here = position.read(page.cursor)
                 yield page
         except FixRequestError:
             if stale:
                 raise
             # Jira refuses a search that names a project which has gone since the projects were listed.
-            async for page in self._pages(start, listing=True, due=due):
+            async for page in self._pages(here, numbers, listing=True, due=due):
                 yield page
 
     async def read(self, keys: Sequence[str]) -> Page:
@@ -95,84 +108,110 @@ class JiraCloud:
 
         What is not visible any more is a problem and no deletion: the access may be lost, not the item.
         """
-        ids = await self._field_ids(renew=False)
-        issues, errors = await self._requests.issues(keys, ids.wanted)
-        failed = {error["id"].identifier(): error["errorMessage"].maybe_text() or "" for error in errors}
-        problems = [part(f"item:{key}", f"Jira could not give {key}: {why}.") for key, why in failed.items()]
-        problems += _not_visible([key for key in keys if key not in failed], issues)
+        ids = await self._field_ids(self._requests, renew=False)
+        issues, errors = await self._requests.issues(keys, ids.wanted, most=ISSUES_A_PAGE)
+        problems = not_given(errors)
+        failed = {one["id"].identifier() for one in errors}
+        problems += not_visible([key for key in keys if key not in failed], issues)
         ours = [one for one in issues if self._is_ours(one)]
-        records, unread = await self._records(ours, ids, met=set())
-        return Page(tuple(records), cursor="", last=True, problems=(*problems, *unread))
+        histories = await self._requests.histories([one.value["id"] for one in ours])
+        read = self._items.read(ours, histories, ids, met=set())
+        return Page(read.records, cursor="", last=True, problems=(*problems, *read.problems))
 
     async def check(self) -> Sequence[Check]:
         """Sign-in, kind of site, clock, permission, projects and fields, each with what to do about it."""
-        return await doctor.look_around(
+        checks = await doctor.look_around(
             self._requests, self.site, self._asked, self._asked_fields, self._clock
         )
+        signed_in = checks[0].state == "ok"
+        return [*checks, *(doctor.learned(self._door, self.learned) if signed_in else ())]
 
     async def close(self) -> None:
         """Give back connections."""
-        await self._requests.close()
+        await self._door.close()
 
-    async def _pages(self, start: Position, *, listing: bool, due: bool) -> AsyncIterator[Page]:
-        ids = await self._field_ids(renew=due)
-        met: set[str] = set()
-        live = start.projects
+    async def _pages(
+        self, start: Position, touched: Sequence[int], *, listing: bool, due: bool
+    ) -> AsyncIterator[Page]:
+        ids = await self._field_ids(self._waiting, renew=due)
+        here = start
         if listing:
             roster = await self._roster()
-            live = roster.live
+            here = self._listed(start, roster, due=due)
             containers = roster.containers if due else ()
             yield Page(containers, start.text(), last=False, problems=roster.problems)
-        newcomers = [key for key in live if key not in start.projects]
-        if start.updated is not None and newcomers:
-            # The cursor waits until they are read: interrupted, they are newcomers again.
-            async for page in self._walk(start, start, jql.condition(newcomers, None), ids, met):
-                yield replace(page, cursor=start.text(), last=False)
-        here = Position(start.updated, self._clock() if due else start.listed, live)
-        if self._asked and not live:
+        if self._asked and not here.projects:
             yield Page((), here.text(), last=True)
             return
-        readable = live if self._asked else ()
-        async for page in self._walk(start, here, jql.condition(readable, start.updated), ids, met):
+        fresh = start.updated is None
+        if fresh:
+            # The floor of the first search for changes: what changes during the backfill is found by it.
+            everything = jql.condition(here.projects if self._asked else (), None)
+            here = replace(here, updated=await selftest.site_time(self._waiting, everything))
+        sync = Sync(ids, await self._moments(here, renew=due), touched)
+        async for page in self._filled(here, sync, ends=fresh):
+            here = position.read(page.cursor)
             yield page
+        if not fresh:
+            async for page in self._changed(here, sync):
+                yield page
 
-    async def _walk(
-        self, start: Position, here: Position, condition: str, ids: FieldIds, met: set[str]
-    ) -> AsyncIterator[Page]:
-        """The pages of one search, each with the cursor that is right once it is stored."""
-        expected = await self._requests.count(condition) if start.updated is None else None
-        brought = 0
-        async for found in self._requests.search(condition, ids.wanted):
-            brought += len(found.issues)
-            records, problems = await self._records(found.issues, ids, met)
-            here = here.reached(_latest(records))
-            if found.last and expected is not None and brought < expected * (1 - TOLERATED_GAP):
-                what = f"Jira ended after {brought} of about {expected} items; the next sync goes on."
-                problems.append(part(f"source:{self.source}", what))
-            yield Page(tuple(records), here.text(), found.last, tuple(problems), expected, found.left)
+    def _listed(self, start: Position, roster: Roster, *, due: bool) -> Position:
+        """The position with the projects as they are now: new ones are to be read in full, gone ones not."""
+        gone = {key for window in start.windows for key in window.projects} - set(roster.live)
+        windows = [left for one in start.windows if (left := one.without(gone)) is not None]
+        if start.updated is None:
+            windows = [Window(roster.live if self._asked else ())] if roster.live or not self._asked else []
+        elif newcomers := tuple(key for key in roster.live if key not in start.projects):
+            windows.append(Window(newcomers))
+        listed = self._clock() if due else start.listed
+        return replace(start, listed=listed, projects=roster.live, windows=tuple(windows))
 
-    async def _records(
-        self, issues: Sequence[Checked], ids: FieldIds, met: set[str]
-    ) -> tuple[list[Record], list[Problem]]:
-        """Items and the people not met before; what cannot be understood becomes a problem of that item."""
-        histories = await self._requests.histories([one.value["id"] for one in issues])
-        records: list[Record] = []
-        problems: list[Problem] = []
-        for one in issues:
-            history = histories.get(one.value["id"], [])
-            try:
-                item = parse.work_item(one, history, source=self.source, site=self.site, ids=ids)
-                people = list(parse.people(one, history, source=self.source))
-            except UnexpectedAnswerError as error:
-                log.warning("jira_item_unreadable", source=self.source, item=one.name, reason=error.what)
-                problems.append(Problem(f"item:{one.name}", str(error), quarantined=True))
-                continue
-            records.append(item)
-            records += _new(people, met)
-        return records, problems
+    async def _filled(self, here: Position, sync: Sync, *, ends: bool) -> AsyncIterator[Page]:
+        """What is left to be read in full. `ends`: nothing else comes after it in this sync."""
+        backfill = Backfill(
+            self._waiting,
+            sync.moments,
+            sync.ids.wanted,
+            here.projects,
+            self.source,
+            self._clock,
+            by_search=self._door.counts_points,
+        )
+        async for batch in backfill.batches(here):
+            read = self._items.read(batch.issues, batch.histories, sync.ids, sync.met)
+            here = batch.here.saw(here.seen, sync.moments.overlap).saw(read.items, sync.moments.overlap)
+            yield Page(
+                read.records,
+                here.text(),
+                ends and not here.windows,
+                (*batch.problems, *not_given(batch.errors), *read.problems),
+                batch.expected,
+                self._waiting.left,
+            )
+
+    async def _changed(self, here: Position, sync: Sync) -> AsyncIterator[Page]:
+        """What changed since the position; what was read at that very state costs no further request."""
+        condition = jql.condition(here.projects if self._asked else (), here.updated, sync.moments)
+        search = self._waiting.search(condition, sync.ids.wanted, reconcile=sync.touched)
+        async for found in gathered(search):
+            new = [one for one in found.issues if not here.knows(one.value["id"], updated(one))]
+            histories = await self._waiting.histories([one.value["id"] for one in new])
+            read = self._items.read(new, histories, sync.ids, sync.met)
+            here = here.reached(read.items, sync.moments.overlap)
+            yield Page(read.records, here.text(), found.last, read.problems, budget_left=self._waiting.left)
+
+    async def _moments(self, here: Position, *, renew: bool) -> Moments:
+        """How the site is told moments; where it needed the zone, it is asked again once a day."""
+        known = selftest.known(self.learned)
+        if known is not None and not (renew and known.zone):
+            return known
+        if here.updated is None:
+            return jql.EPOCH
+        return await selftest.moments(self._waiting, self.learned, here.updated)
 
     async def _roster(self) -> Roster:
-        listed = await self._requests.projects(self._asked)
+        listed = await self._waiting.projects(self._asked)
         containers = tuple(parse.container(one, source=self.source, site=self.site) for one in listed)
         known = {one.key for one in containers}
         remedy = "check the key, or grant access to it."
@@ -184,9 +223,9 @@ class JiraCloud:
         live = tuple(sorted(one.key for one in containers if not one.archived))
         return Roster(live, containers, tuple(missing))
 
-    async def _field_ids(self, *, renew: bool) -> FieldIds:
+    async def _field_ids(self, requests: Requests, *, renew: bool) -> FieldIds:
         if self._ids is None or renew:
-            self._ids = find(await self._requests.fields(), self._asked_fields)
+            self._ids = find(await requests.fields(), self._asked_fields)
         return self._ids
 
     def _is_ours(self, one: Checked) -> bool:
@@ -199,6 +238,7 @@ def connect(
     user: str,
     token: str,
     url: str | None = None,
+    gateway: str | None = None,
     fields: Sequence[str] = (),
     governor: Governor | None = None,
     clock: Callable[[], datetime] = _now,
@@ -206,38 +246,62 @@ def connect(
 ) -> JiraCloud:
     """The connector of a source of the operating model, signed in with an e-mail and an API token.
 
-    `url` is where requests go when that is not the site itself: the gateway for scoped tokens
-    (https://api.atlassian.com/ex/jira/<cloudId>), or a sandbox. Sources that share an account share its
-    `governor`.
+    Requests go to the site, or to Atlassian's `gateway` where the site refuses the token; with `url` only
+    there: a fixed address of the gateway, or a sandbox. Sources that share an account share its `governor`.
     """
+    site = _site(source)
+    governor = governor or Governor(JiraLimits(), who="Jira", clock=clock, sleep=sleep)
+
+    def at(address: str, auth: tuple[str, str] | None = (user, token)) -> Transport:
+        return Transport(address, who="Jira", auth=auth, governor=governor, clock=clock, sleep=sleep)
+
+    learned = Learned()
+    base = url or f"https://{site}"
+    gateway = gateway if url else gateway or GATEWAY
+    door = Door(at, site=base, gateway=gateway, stranger=at(base, None), learned=learned)
+    return JiraCloud(source.id, site, door, learned, source.projects, fields, clock)
+
+
+def connect_by_oauth(
+    source: Source,
+    *,
+    grant: oauth.Grant,
+    keep: oauth.Keep,
+    url: str | None = None,
+    gateway: str = GATEWAY,
+    authority: str = oauth.AUTHORITY,
+    fields: Sequence[str] = (),
+    governor: Governor | None = None,
+    clock: Callable[[], datetime] = _now,
+    sleep: Sleep = asyncio.sleep,
+) -> JiraCloud:
+    """The connector of a source, signed in by OAuth 2.0.
+
+    Refresh tokens go to `authority`, requests to `gateway`. `keep` stores each new refresh token. `url` is
+    where the site tells its cloud id, if not at its own name.
+    """
+    site = _site(source)
+    governor = governor or Governor(JiraLimits(OAUTH_POINTS), who="Jira", clock=clock, sleep=sleep)
+    tokens = Transport(authority, who="Atlassian", clock=clock, sleep=oauth.no_second_try)
+    sign_in = oauth.OAuth(grant, tokens, keep, clock)
+
+    def at(address: str, auth: SignIn | None = sign_in) -> Transport:
+        return Transport(address, who="Jira", auth=auth, governor=governor, clock=clock, sleep=sleep)
+
+    learned = Learned()
+    door = Door(
+        at,
+        site=None,
+        gateway=gateway,
+        stranger=at(url or f"https://{site}", None),
+        learned=learned,
+        counts_points=True,
+        beside=(tokens,),
+    )
+    return JiraCloud(source.id, site, door, learned, source.projects, fields, clock)
+
+
+def _site(source: Source) -> str:
     if source.jira is None:
         raise ValueError(f"source {source.id} is no Jira site")
-    site = source.jira.removeprefix("https://").rstrip("/")
-    address = url or f"https://{site}"
-    governor = governor or Governor(JiraLimits(), who="Jira", clock=clock, sleep=sleep)
-    transport = Transport(
-        address, who="Jira", auth=(user, token), governor=governor, clock=clock, sleep=sleep
-    )
-    return JiraCloud(source.id, site, transport, source.projects, fields, clock)
-
-
-def _latest(records: Sequence[Record]) -> datetime | None:
-    return max((one.changed_at for one in records if isinstance(one, WorkItem)), default=None)
-
-
-def _new(people: Sequence[Person], met: set[str]) -> list[Person]:
-    """Those not met before in this sync, who then are."""
-    new = {one.id: one for one in people if one.id not in met}
-    met.update(new)
-    return list(new.values())
-
-
-def _not_visible(keys: Sequence[str], issues: Sequence[Checked]) -> list[Problem]:
-    """A problem for each key that brought nothing. A key of a moved issue brings it under another key."""
-    names = [{one.value["id"], one.value["key"]} for one in issues]
-    missing = [key for key in keys if not any(key in name for name in names)]
-    moved = sum(1 for name in names if not name & set(keys))
-    if len(missing) <= moved:
-        return []
-    why = "is not visible any more: it was deleted, moved, or access to it is lost."
-    return [part(f"item:{key}", f"{key} {why}") for key in missing]
+    return source.jira.removeprefix("https://").rstrip("/")

@@ -4,22 +4,48 @@ import email.utils
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any, Protocol
 
 from connectors.connector import Check
 from connectors.errors import ABSENT, ACCESS, CLOCK, KIND, ConnectorError, FixCredentialsError
 from connectors.jira import parse
 from connectors.jira.checked import Checked
 from connectors.jira.fields import find
-from connectors.jira.requests import Requests
+from connectors.jira.requests import BULK, KNOWN_BULK
+from connectors.jira.selftest import known
+from connectors.jira.signin import SCOPE_MISSING, Door
+from connectors.learned import Learned
+from connectors.transport import Answer
 
 SKEW = timedelta(minutes=2)  # well below the overlap of two syncs
 
-# Jira's x-failure-category: what is wrong with the sign-in.
-SCOPE_MISSING = "FAILURE_CLIENT_SCOPE_CHECK"
+
+class Asking(Protocol):
+    """What is asked to look around, of Cloud and of Data Center."""
+
+    async def myself(self) -> Answer:
+        """The account we are signed in as; its headers carry the site's clock."""
+        ...
+
+    async def deployment(self) -> str | None:
+        """`Cloud` or `Server`."""
+        ...
+
+    async def may_browse(self) -> bool:
+        """Whether the account may see issues of any project."""
+        ...
+
+    async def projects(self, keys: Sequence[str]) -> list[Any]:
+        """The visible projects of these keys, or all."""
+        ...
+
+    async def fields(self) -> Any:
+        """All fields the account may see."""
+        ...
 
 
 async def look_around(
-    requests: Requests,
+    requests: Asking,
     site: str,
     projects: Sequence[str],
     fields: Sequence[str],
@@ -48,13 +74,34 @@ async def look_around(
     return checks
 
 
+def learned(door: Door, told: Learned) -> list[Check]:
+    """The lines of what was found out by trying: where requests go, and how this site is read."""
+    plan = "objects are counted (OAuth): no item is asked for twice"
+    if not door.counts_points:
+        bulk = told.number(KNOWN_BULK)
+        size = f"{bulk} items at once" if bulk else f"{BULK} items at once will be tried"
+        plan = f"requests are counted (API token): {size}"
+    checks = [Check("plan", "ok", plan)]
+    if door.base is not None:
+        checks.insert(0, Check("address", "ok", f"requests go to {door.base}"))
+    moments = known(told)
+    if moments is not None and moments.zone:
+        detail = f"Jira reads moments only in the zone {moments.zone}: changes of a day are asked for again."
+        remedy = "Nothing needs to be done; it is tried anew once a day."
+        checks.append(Check("time", "warn", detail, remedy))
+    elif moments is not None:
+        checks.append(Check("time", "ok", "Jira reads moments as epoch milliseconds"))
+    return checks
+
+
 def _sign_in_remedy(site: str, reason: str) -> str:
     if reason == SCOPE_MISSING:
         return "The token lacks a scope: create one with read:jira-work and read:jira-user."
     return (
         "Check that the e-mail belongs to the token's account and the token is not revoked. A token with "
-        "scopes, or of a service account, signs in only at https://api.atlassian.com/ex/jira/<cloudId> "
-        f"(https://{site}/_edge/tenant_info tells the cloudId): set that as the source's address."
+        "scopes, or of a service account, signs in only at https://api.atlassian.com/ex/jira/<cloudId>, "
+        f"which is tried unless the source has an address (https://{site}/_edge/tenant_info tells the "
+        "cloudId)."
     )
 
 
@@ -70,21 +117,21 @@ def _clock(headers: Mapping[str, str], now: datetime) -> Check:
     return Check("clock", "warn", detail, f"Set this machine's clock by a time server (NTP). {CLOCK}")
 
 
-async def _deployment(requests: Requests) -> list[Check]:
+async def _deployment(requests: Asking) -> list[Check]:
     kind = await requests.deployment()
     if kind in (None, "Cloud"):
         return []
     return [Check("site", "fail", f"This is Jira {kind}.", f"Only Jira Cloud can be read so far. {KIND}")]
 
 
-async def _browse(requests: Requests) -> list[Check]:
+async def _browse(requests: Asking) -> list[Check]:
     if await requests.may_browse():
         return [Check("permission", "ok", "may browse projects")]
     remedy = f"Give the bot's account the permission Browse Projects. {ACCESS}"
     return [Check("permission", "fail", "The account may not see issues of any project.", remedy)]
 
 
-async def _projects(requests: Requests, asked: Sequence[str]) -> list[Check]:
+async def _projects(requests: Asking, asked: Sequence[str]) -> list[Check]:
     listed = [parse.container(one, source="", site="") for one in await requests.projects(asked)]
     archived = {one.key: one.archived for one in listed}
     if not asked:
@@ -103,7 +150,7 @@ async def _projects(requests: Requests, asked: Sequence[str]) -> list[Check]:
     return checks
 
 
-async def _fields(requests: Requests, asked: Sequence[str]) -> list[Check]:
+async def _fields(requests: Asking, asked: Sequence[str]) -> list[Check]:
     ids = find(await requests.fields(), asked)
     checks = [
         Check(

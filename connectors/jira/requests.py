@@ -1,16 +1,21 @@
 """What is asked of Jira Cloud, one method a request, with guards around its paging (REST API v3)."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
 
-from connectors.errors import NotThereError, UnexpectedAnswerError
+from connectors.errors import FixRequestError, NotThereError, UnexpectedAnswerError
 from connectors.jira.checked import REMEDY, Checked
-from connectors.jira.jql import ORDER
+from connectors.jira.jql import ORDER, ORDER_OF_BIRTH
 from connectors.jira.parse import issue
+from connectors.jira.signin import Door
+from connectors.learned import Learned
 from connectors.paging import Walk
-from connectors.transport import Answer, Transport
+from connectors.transport import Answer
 
 SEARCH = "rest/api/3/search/jql"
 COUNT = "rest/api/3/search/approximate-count"
@@ -23,105 +28,186 @@ SERVER = "rest/api/3/serverInfo"
 PERMISSIONS = "rest/api/3/mypermissions"
 
 ISSUES_A_PAGE = 100  # what Jira gives at most when fields are named, and what bulkfetch takes everywhere
+IDS_A_PAGE = 5000
+BULK = 1000  # what bulkfetch takes where it is new enough and no field holds several values
+KNOWN_BULK = "bulk"
 HISTORIES_A_PAGE = 10_000
 CHANGELOGS_OF_ISSUES = 1000
 PROJECTS_A_PAGE = 100
 PROJECT_KEYS = 50
+RECONCILED = 50
+TOO_MANY = {400, 413}
+STUMBLES = {400, 404}  # a bulk request that names something which Jira cannot read
+MOST_STUMBLES = 20  # more, and it is not the issues
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of a search. `left` is what the site still grants, where it says so."""
+    """One page of a search."""
 
     issues: list[Checked]
     last: bool
-    left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """The complete history of each issue by its id, and why some could not be had."""
+
+    of: Mapping[str, list[Checked]]
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+Batch = tuple[list[Checked], list[Checked]]
+"""Issues, and the errors of those that could not be fetched."""
+
+T = TypeVar("T")
 
 
 class Requests:
-    """The requests we make of a site; all of them only read."""
+    """The requests we make of a site; all of them only read. `learned` knows what bulkfetch takes here."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+    def __init__(self, door: Door, learned: Learned) -> None:
+        self._door = door
+        self._learned = learned
+        self.left: int | None = None  # what the site still grants, as it said last
 
-    async def search(self, jql: str, fields: Sequence[str]) -> AsyncIterator[Found]:
-        """Issues in the order of their latest change, at least one page, exactly one of them the last."""
-        body = {"jql": f"{jql} {ORDER}", "fields": fields, "maxResults": ISSUES_A_PAGE}
+    async def search(
+        self, jql: str, fields: Sequence[str], *, reconcile: Sequence[int] = (), order: str = ORDER
+    ) -> AsyncIterator[Found]:
+        """Issues in the order of their latest change, at least one page, exactly one of them the last.
+
+        The issues of the ids in `reconcile` (at most 50) are found as they are now, however late the search
+        index is with others.
+        """
+        body = {"jql": f"{jql} {order}", "fields": fields, "maxResults": ISSUES_A_PAGE}
+        if reconcile:
+            body["reconcileIssues"] = list(reconcile)[:RECONCILED]
         async for answer, last in self._follow(SEARCH, body, "issues"):
             page = Checked(answer.data, "the search result")
-            yield Found([issue(one.value) for one in page["issues"]], last, answer.left)
+            yield Found([issue(one.value) for one in page["issues"]], last)
+
+    async def ids(self, jql: str) -> AsyncIterator[list[int]]:
+        """The ids of all issues that match, in the order of their creation."""
+        body = {"jql": f"{jql} {ORDER_OF_BIRTH}", "fields": ["id"], "maxResults": IDS_A_PAGE}
+        async for answer, _ in self._follow(SEARCH, body, "issues"):
+            page = Checked(answer.data, "the ids")
+            yield [_number(one["id"]) for one in page["issues"]]
+
+    async def latest(self, jql: str) -> datetime | None:
+        """The latest change of any issue that matches."""
+        order = "ORDER BY updated DESC, id DESC"
+        body = {"jql": f"{jql} {order}", "fields": ["updated"], "maxResults": 1}
+        answer = await self._door.query(SEARCH, body)
+        for one in Checked(answer.data, "the search result")["issues"]:
+            return one["fields"]["updated"].time()
+        return None
 
     async def count(self, jql: str) -> int | None:
         """About how many issues match."""
-        answer = await self._transport.query(COUNT, {"jql": jql})
+        answer = await self._door.query(COUNT, {"jql": jql})
         return Checked(answer.data, "the count")["count"].maybe_number()
 
-    async def issues(self, keys: Sequence[str], fields: Sequence[str]) -> tuple[list[Checked], list[Checked]]:
+    @property
+    def bulk(self) -> int:
+        """How many issues bulkfetch takes at once, as far as is known."""
+        return min(self._learned.number(KNOWN_BULK) or BULK, BULK)
+
+    async def issues(self, keys: Sequence[str], fields: Sequence[str], most: int = BULK) -> Batch:
         """The named issues and the errors of those that could not be fetched.
 
         What does not exist or is hidden is in neither (documented). A moved issue's old key brings it too.
+        Where 1000 at once are refused, by an older site or for a field with several values, 100 are asked.
         """
-        issues: list[Checked] = []
-        errors: list[Checked] = []
-        for some in _batches(keys, ISSUES_A_PAGE):
-            answer = await self._transport.query(ISSUES, {"issueIdsOrKeys": some, "fields": fields})
-            page = Checked(answer.data, "the issues")
-            issues += [issue(one.value) for one in page["issues"]]
-            errors += page["issueErrors"]
-        return issues, errors
+        size = min(most, self.bulk)
+        if len(keys) > ISSUES_A_PAGE and size > ISSUES_A_PAGE:
+            try:
+                answers = [await self._issues(some, fields) for some in batches(keys, size)]
+            except FixRequestError as error:
+                if error.status not in TOO_MANY:
+                    raise
+                self._learned.put(KNOWN_BULK, ISSUES_A_PAGE)
+            else:
+                self._learned.put(KNOWN_BULK, size)
+                return _joined(answers)
+        async with side_by_side() as group:
+            asked = [
+                group.create_task(self._issues_or_halves(some, fields))
+                for some in batches(keys, ISSUES_A_PAGE)
+            ]
+        return _joined([task.result() for task in asked])
 
-    async def histories(self, ids: Sequence[str]) -> Mapping[str, list[Checked]]:
+    async def histories(self, ids: Sequence[str]) -> Histories:
         """The complete history of each issue by its id; an issue's history may span pages.
 
         `fieldIds` is left out on purpose: flags and links are then included, from which blocking is derived.
         """
+        found: dict[str, list[Checked]] = {}
+        failed: dict[str, str] = {}
+        for some in batches(ids, CHANGELOGS_OF_ISSUES):
+            parts, stumbled = await _or_halves(some, self._histories)
+            for part in parts:
+                found |= part
+            failed |= stumbled
+        return Histories(found, failed)
+
+    async def _issues(self, keys: Sequence[str], fields: Sequence[str]) -> Batch:
+        answer = await self._door.query(ISSUES, {"issueIdsOrKeys": list(keys), "fields": list(fields)})
+        self.left = answer.left
+        page = Checked(answer.data, "the issues")
+        return [issue(one.value) for one in page["issues"]], list(page["issueErrors"])
+
+    async def _issues_or_halves(self, keys: Sequence[str], fields: Sequence[str]) -> Batch:
+        parts, failed = await _or_halves(keys, lambda some: self._issues(some, fields))
+        stumbled = [Checked({"id": key, "errorMessage": why}, "an error") for key, why in failed.items()]
+        return _joined([*parts, ([], stumbled)])
+
+    async def _histories(self, ids: Sequence[str]) -> dict[str, list[Checked]]:
         found: dict[str, list[Checked]] = defaultdict(list)
-        for some in _batches(ids, CHANGELOGS_OF_ISSUES):
-            body = {"issueIdsOrKeys": some, "maxResults": HISTORIES_A_PAGE}
-            async for answer, _ in self._follow(CHANGELOGS, body, "issueChangeLogs"):
-                for log in Checked(answer.data, "the changelogs")["issueChangeLogs"]:
-                    issue_id = log["issueId"].identifier()
-                    found[issue_id] += [
-                        Checked(one.value, f"the history of issue {issue_id}")
-                        for one in log["changeHistories"]
-                    ]
+        body = {"issueIdsOrKeys": list(ids), "maxResults": HISTORIES_A_PAGE}
+        async for answer, _ in self._follow(CHANGELOGS, body, "issueChangeLogs"):
+            for log in Checked(answer.data, "the changelogs")["issueChangeLogs"]:
+                issue_id = log["issueId"].identifier()
+                found[issue_id] += [
+                    Checked(one.value, f"the history of issue {issue_id}") for one in log["changeHistories"]
+                ]
         return found
 
-    async def projects(self, keys: Sequence[str] = ()) -> list[Any]:
-        """The projects that are live or archived and visible, of these keys or all."""
+    async def projects(
+        self, keys: Sequence[str] = (), status: Sequence[str] = ("live", "archived")
+    ) -> list[Any]:
+        """The visible projects of these keys, or all, that stand so (also possible: `deleted`)."""
         if not keys:
-            return await self._projects(())
-        return [one for some in _batches(keys, PROJECT_KEYS) for one in await self._projects(some)]
+            return await self._projects((), status)
+        return [one for some in batches(keys, PROJECT_KEYS) for one in await self._projects(some, status)]
 
     async def fields(self) -> Any:
         """All fields the account may see."""
-        return (await self._transport.get(FIELDS)).data
+        return (await self._door.get(FIELDS)).data
 
     async def myself(self) -> Answer:
         """The account we are signed in as; its headers carry the site's clock."""
-        return await self._transport.get(MYSELF)
+        return await self._door.get(MYSELF)
 
     async def deployment(self) -> str | None:
         """`Cloud` or `Server`."""
-        answer = await self._transport.get(SERVER)
-        return Checked(answer.data, "the server's description")["deploymentType"].maybe_text()
+        return (await self.server())["deploymentType"].maybe_text()
 
     async def may_browse(self) -> bool:
         """Whether the account may see issues of any project."""
-        answer = await self._transport.get(PERMISSIONS, {"permissions": "BROWSE_PROJECTS"})
+        answer = await self._door.get(PERMISSIONS, {"permissions": "BROWSE_PROJECTS"})
         permission = Checked(answer.data, "the permissions")["permissions"]["BROWSE_PROJECTS"]
         return permission["havePermission"].flag(absent=False)
 
-    async def close(self) -> None:
-        """Give back the connections."""
-        await self._transport.close()
+    async def server(self) -> Checked:
+        """The site's description of itself, with the time of its clock."""
+        return Checked((await self._door.get(SERVER)).data, "the server's description")
 
-    async def _projects(self, keys: Sequence[str]) -> list[Any]:
+    async def _projects(self, keys: Sequence[str], status: Sequence[str]) -> list[Any]:
         found: list[Any] = []
         while True:
-            params = {"startAt": len(found), "maxResults": PROJECTS_A_PAGE, "status": ["live", "archived"]}
+            params = {"startAt": len(found), "maxResults": PROJECTS_A_PAGE, "status": list(status)}
             try:
-                answer = await self._transport.get(PROJECTS, params | ({"keys": list(keys)} if keys else {}))
+                answer = await self._door.get(PROJECTS, params | ({"keys": list(keys)} if keys else {}))
             except NotThereError:  # documented for "no projects matching"
                 return found
             page = Checked(answer.data, "the projects")
@@ -137,9 +223,8 @@ class Requests:
         token: str | None = None
         walk = Walk(f"Jira's pages of {path}")
         while True:
-            answer = await self._transport.query(
-                path, {**body, **({"nextPageToken": token} if token else {})}
-            )
+            answer = await self._door.query(path, {**body, **({"nextPageToken": token} if token else {})})
+            self.left = answer.left
             page = Checked(answer.data, "a page")
             token = page["nextPageToken"].maybe_text()
             if not page.there:
@@ -151,5 +236,58 @@ class Requests:
             walk.on_to(str(token), empty=not page[content].value)
 
 
-def _batches(values: Sequence[str], size: int) -> list[list[str]]:
-    return [list(values[start : start + size]) for start in range(0, len(values), size)]
+@asynccontextmanager
+async def side_by_side() -> AsyncIterator[asyncio.TaskGroup]:
+    """Tasks that run together: the first error ends the others, and is raised as itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from None
+
+
+async def gathered(pages: AsyncIterator[Found]) -> AsyncIterator[Found]:
+    """The same pages joined to ones of up to 1000 issues: one request for histories is enough for each."""
+    held: list[Checked] = []
+    async for page in pages:
+        held += page.issues
+        if page.last or len(held) + ISSUES_A_PAGE > CHANGELOGS_OF_ISSUES:
+            yield Found(held, page.last)
+            held = []
+
+
+def batches(values: Sequence[T], size: int) -> list[Sequence[T]]:
+    """The values in order, `size` at a time."""
+    return [values[start : start + size] for start in range(0, len(values), size)]
+
+
+def _number(place: Checked) -> int:
+    text = place.identifier()
+    if not (text.isascii() and text.isdecimal()):
+        raise place.wrong("a number")
+    return int(text)
+
+
+def _joined(parts: Sequence[Batch]) -> Batch:
+    return [one for issues, _ in parts for one in issues], [one for _, errors in parts for one in errors]
+
+
+async def _or_halves(
+    names: Sequence[str], ask: Callable[[Sequence[str]], Awaitable[T]]
+) -> tuple[list[T], dict[str, str]]:
+    """Answers about all of them, halved around those that Jira stumbles over, and its words about these."""
+    answers: list[T] = []
+    failed: dict[str, str] = {}
+    waiting = [names]
+    while waiting:
+        some = waiting.pop()
+        try:
+            answers.append(await ask(some))
+        except (FixRequestError, NotThereError) as error:
+            if error.status not in STUMBLES or len(failed) == MOST_STUMBLES:
+                raise
+            if len(some) == 1:
+                failed[some[0]] = error.what
+            else:
+                waiting += reversed(batches(some, (len(some) + 1) // 2))
+    return answers, failed

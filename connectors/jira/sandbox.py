@@ -4,23 +4,22 @@ It knows the requests our client sends, with their limits and refusals as of 202
 has not happened yet.
 """
 
-import base64
-import hmac
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from connectors.jira import agile, answers
-from connectors.jira.answers import MALFORMED, AbsentError, Ask, RefusedError, Site
+from connectors.jira.answers import MALFORMED
+from connectors.jira.sandbox_door import CLOUD_ID, Doorman, Tokens
+from connectors.jira.site import AbsentError, Ask, Manner, RefusedError, Site
 from connectors.jira.subset import JqlError
 from connectors.jira.telling import Telling
 from connectors.larkfield.world import World
@@ -29,7 +28,6 @@ REMOVED = (
     "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration "
     "guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046"
 )
-BURST = 350  # requests the tenant's bucket holds
 
 
 def create_app(
@@ -39,17 +37,24 @@ def create_app(
     token: str,
     now: Callable[[], datetime],
     url: str = "https://larkfield.atlassian.net",
+    manner: Manner = Manner(),  # noqa: B008 - it is frozen
+    tokens: Tokens | None = None,
 ) -> ASGIApp:
-    """The server as an ASGI application; sign in with Basic `user:token`. Its answers call it `url`."""
-    site = Site(Telling(world, url), now, user)
+    """The server as an ASGI application; sign in with Basic `user:token`, or OAuth where it gives `tokens`.
+
+    It is also Atlassian's gateway (below /ex/jira/) and the authority that gives tokens. Its answers call it
+    `url`.
+    """
+    site = Site(Telling(world, url), now, user, manner)
     routes = [
         Route(path, _answering(site, answer), methods=[verb])
         for (verb, path), answer in (answers.TABLE | agile.TABLE).items()
     ]
     removed = Route("/rest/api/3/search", _removed, methods=["GET", "POST"])
-    return Starlette(
-        routes=[*routes, removed], middleware=[Middleware(Doorman, credentials=f"{user}:{token}".encode())]
-    )
+    tenant = Route("/_edge/tenant_info", _tenant)
+    grants = [Route("/oauth/token", tokens.endpoint, methods=["POST"])] if tokens else []
+    door = Middleware(Doorman, basic=f"{user}:{token}", scoped=manner.scoped, tokens=tokens)
+    return Starlette(routes=[*routes, removed, tenant, *grants], middleware=[door])
 
 
 def webhook_body(world: World, key: str, at: datetime, url: str = "https://larkfield.atlassian.net") -> bytes:
@@ -71,38 +76,6 @@ def webhook_body(world: World, key: str, at: datetime, url: str = "https://larkf
         **changed,
     }
     return json.dumps(body).encode()
-
-
-class Doorman:
-    """Checks the sign-in as Jira does and writes the limits into every answer."""
-
-    def __init__(self, app: ASGIApp, credentials: bytes) -> None:
-        self._app = app
-        self._expected = b"Basic " + base64.b64encode(credentials)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a signed-in request on."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def send_with_limits(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-RateLimit-Limit"] = str(BURST)
-                headers["X-RateLimit-Remaining"] = str(BURST - 1)
-            await send(message)
-
-        given = Headers(scope=scope).get("authorization", "").encode()
-        app = self._app if hmac.compare_digest(given, self._expected) else _unauthorised
-        await app(scope, receive, send_with_limits)
-
-
-_unauthorised = PlainTextResponse(
-    "Client must be authenticated to access this resource.",
-    status_code=401,
-    headers={"X-Failure-Category": "FAILURE_CLIENT_AUTH_MISMATCH"},
-)
 
 
 def _answering(site: Site, answer: Callable[[Site, Ask], Any]) -> Callable[[Request], Awaitable[Response]]:
@@ -127,6 +100,10 @@ def _answering(site: Site, answer: Callable[[Site, Ask], Any]) -> Callable[[Requ
 
 def _refused(status: int, *messages: str) -> Response:
     return JSONResponse({"errorMessages": list(messages), "errors": {}}, status_code=status)
+
+
+async def _tenant(_request: Request) -> Response:
+    return JSONResponse({"cloudId": CLOUD_ID})
 
 
 async def _removed(_request: Request) -> Response:

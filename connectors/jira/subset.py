@@ -1,15 +1,20 @@
 """The little JQL the sandbox understands: what our client sends; the rest is refused in Jira's words."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from connectors.larkfield.world import Issue
 
 _ORDER = re.compile(r"\border\s+by\b", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"""\s*(?:
       project \s+ in \s* \( (?P<projects> (?: "(?:[^"\\]|\\.)*" | [^)"] )* ) \)
     | project \s* = \s* (?P<project> "(?:[^"\\]|\\.)*" | [^\s"]+ )
-    | (?P<moment> updated | created ) \s* >= \s* (?P<floor> \d+ )
+    | (?P<moment> updated | created ) \s* (?P<side> >= | < ) \s*
+        (?: (?P<epoch> \d+ ) | "(?P<wall> \d{4}-\d\d-\d\d \s \d\d:\d\d )" )
     )\s*(?: AND \b | $ )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -23,16 +28,29 @@ class JqlError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A bounded search: projects (None: any), floors, and the order as (field, descending)."""
+    """A bounded search: projects (None: any), bounds, and the order as (field, descending).
+
+    `epoch`: it names moments in epoch milliseconds.
+    """
 
     projects: frozenset[str] | None
-    updated: datetime | None
-    created: datetime | None
+    bounds: Mapping[tuple[str, str], datetime]
     order: tuple[tuple[str, bool], ...]
+    epoch: bool
+
+    def matches(self, issue: Issue, updated: datetime) -> bool:
+        """Whether an issue that changed last at that moment is found."""
+        if self.projects is not None and issue.project not in self.projects:
+            return False
+        moments = {"updated": updated, "created": issue.created_at}
+        return all(
+            moments[field] >= bound if side == ">=" else moments[field] < bound
+            for (field, side), bound in self.bounds.items()
+        )
 
 
-def parse(jql: object) -> Query:
-    """Read a query.
+def parse(jql: object, zone: str = "UTC") -> Query:
+    """Read a query; wall times in it are of that zone.
 
     Raises:
         JqlError: it is unbounded, or says something the sandbox does not know.
@@ -41,7 +59,8 @@ def parse(jql: object) -> Query:
         raise JqlError("The JQL query is missing.")
     condition, *order = _ORDER.split(jql, maxsplit=1)
     projects: frozenset[str] | None = None
-    floors: dict[str, datetime] = {}
+    bounds: dict[tuple[str, str], datetime] = {}
+    epoch = False
     at, condition = 0, condition.strip()
     if not condition:
         raise JqlError(
@@ -53,10 +72,17 @@ def parse(jql: object) -> Query:
             raise JqlError(f"Error in the JQL Query: the sandbox does not know '{condition[at : at + 60]}'.")
         at = match.end()
         if match["moment"]:
-            floors[match["moment"].lower()] = datetime.fromtimestamp(int(match["floor"]) / 1000, UTC)
+            bounds[match["moment"].lower(), match["side"]] = _moment(match, zone)
+            epoch |= match["epoch"] is not None
         else:
             projects = frozenset(_values(match["projects"] or match["project"] or ""))
-    return Query(projects, floors.get("updated"), floors.get("created"), _sorting(*order))
+    return Query(projects, bounds, _sorting(*order), epoch)
+
+
+def _moment(match: re.Match[str], zone: str) -> datetime:
+    if match["epoch"]:
+        return datetime.fromtimestamp(int(match["epoch"]) / 1000, UTC)
+    return datetime.strptime(match["wall"], "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def _values(text: str) -> list[str]:

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.jira import jql, subset
-from connectors.jira.position import Position, read
 
 SINCE = datetime(2026, 2, 9, 15, 30, 5, 250_000, tzinfo=UTC)
 
@@ -39,7 +38,7 @@ def test_a_project_key_of_any_characters_stays_a_value(keys: list[str]) -> None:
     asked = subset.parse(f"{jql.condition(keys, SINCE)} {jql.ORDER}") if all(keys) else None
     if asked is not None:
         assert asked.projects == frozenset(keys)
-        assert asked.updated is not None
+        assert asked.bounds.keys() == {("updated", ">=")}
 
 
 @pytest.mark.parametrize(
@@ -58,20 +57,23 @@ def test_the_sandbox_refuses_what_jira_refuses_and_what_it_does_not_know(text: s
         subset.parse(text)
 
 
-def test_a_position_survives_as_text() -> None:
-    position = Position(SINCE, SINCE + timedelta(days=1), ("BOOK", "TRK"))
-    assert read(position.text()) == position
-    assert read(Position().text()) == Position()
+def test_a_moment_in_a_zone_is_the_wall_time_of_its_minute_with_a_day_of_overlap() -> None:
+    berlin = jql.Moments("Europe/Berlin")
+    assert berlin.literal(SINCE) == '"2026-02-09 16:30"'
+    assert jql.condition((), SINCE, berlin) == 'updated >= "2026-02-08 16:30"'
 
 
-def test_a_position_never_goes_back() -> None:
-    position = Position(SINCE)
-    assert position.reached(SINCE - timedelta(days=1)) == position
-    assert position.reached(None) == position
+def test_an_hour_that_comes_twice_is_within_the_overlap_of_a_zone() -> None:
+    berlin = jql.Moments("Europe/Berlin")
+    twice = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # 02:30 by the clock, for the second time
+    assert berlin.literal(twice) == berlin.literal(twice - timedelta(hours=1))
+    first_meant = berlin.floor(twice)
+    assert first_meant <= twice - timedelta(hours=23)
 
 
-@pytest.mark.parametrize(
-    "cursor", [None, "", "[]", "{}", '{"updated": "soon"}', '{"updated": 1e40, "listed": 1, "projects": []}']
-)
-def test_an_unreadable_cursor_means_everything(cursor: str | None) -> None:
-    assert read(cursor) == Position()
+def test_what_was_created_in_a_window_is_bounded_on_both_sides_by_the_same_literal() -> None:
+    early, late = jql.born(("BOOK",), None, SINCE), jql.born(("BOOK",), SINCE, None)
+    minute = jql.milliseconds(SINCE.replace(second=0, microsecond=0))
+    assert early == f'project in ("BOOK") AND created < {minute}'
+    assert late == f'project in ("BOOK") AND created >= {minute}'
+    assert jql.born((), None, None, jql.Moments("Europe/Berlin")) == 'updated >= "1971-01-01 00:00"'

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from config.model import Source
+from connectors.jira import position
 from connectors.jira.client import JiraCloud, connect
 from connectors.larkfield.generate import larkfield
 from rules.records import Container, Link, Person, WorkItem
@@ -56,7 +57,7 @@ async def test_a_finished_issue_tells_when_and_how(open_jira: OpenJira) -> None:
     assert isinstance(item, WorkItem)
     assert (item.status_category, item.resolution) == ("done", "Done")
     assert item.closed_at == BEGIN + timedelta(days=8)
-    assert item.versions == ("TRK 26.01",)
+    assert item.versions == ("26.01",)
 
 
 async def test_projects_and_people_come_along(open_jira: OpenJira) -> None:
@@ -119,8 +120,8 @@ async def test_a_project_added_later_is_read_from_its_beginning(open_jira: OpenJ
     assert "TRK-3" in keys
     assert "BOOK-7" not in keys
     assert [page.last for page in pages].count(True) == 1
-    unfinished = {page.cursor for page in pages[:-1] if "TRK-3" in {record.key for record in page.records}}
-    assert unfinished == {cursor}
+    unfinished = position.read(pages[0].cursor)
+    assert unfinished == position.read(cursor)  # interrupted here, it is a project added later again
 
 
 async def test_a_hint_brings_the_issue_as_it_is_now(open_jira: OpenJira) -> None:
@@ -182,6 +183,8 @@ async def test_the_doctor_finds_a_healthy_site(open_jira: OpenJira) -> None:
         "project OLD": "warn",
         "project NOPE": "fail",
         "field no such field": "warn",
+        "address": "ok",
+        "plan": "ok",
     }
 
 

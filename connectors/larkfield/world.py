@@ -154,10 +154,12 @@ class Pull:
     closed_at: datetime | None = None  # closed without merge
     closes: tuple[int, ...] = ()  # numbers of issues of the same repository
     checks: tuple["Turn", ...] = ()  # of its last commit, oldest first: PENDING, SUCCESS, FAILURE
+    touched_at: datetime | None = None  # the last comment, edit and the like
 
     def changed_at(self, at: datetime) -> datetime:
         """The last moment up to `at` when anything happened."""
-        moments = (self.ready_at, self.merged_at, self.closed_at, *(r.at for r in self.reviews))
+        reviewed = (r.at for r in self.reviews)
+        moments = (self.ready_at, self.merged_at, self.closed_at, self.touched_at, *reviewed)
         return max((m for m in moments if m is not None and m <= at), default=self.created_at)
 
 
@@ -177,12 +179,12 @@ class RepoIssue:
     closed_at: datetime | None = None
     state_reason: Literal["completed", "not_planned"] | None = None
     touched_at: datetime | None = None  # the last comment, edit, reopening and the like
+    blocked_by: tuple[int, ...] = ()  # numbers of issues of the same repository
 
     def changed_at(self, at: datetime) -> datetime:
         """The last moment up to `at` when anything happened."""
         moments = (self.closed_at, self.touched_at)
         return max((m for m in moments if m is not None and m <= at), default=self.created_at)
-    blocked_by: tuple[int, ...] = ()  # numbers of issues of the same repository
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,14 @@ class SourceAccess(BaseModel):
         default=None, description="Account that the token belongs to: the e-mail for Jira."
     )
     token: SecretStr | None = Field(default=None, description="API token; read access is enough.")
+    client_id: str | None = Field(
+        default=None, description="OAuth 2.0 app that reads Jira Cloud, instead of user and token."
+    )
+    client_secret: SecretStr | None = Field(default=None, description="Secret of the OAuth 2.0 app.")
+    refresh_token: SecretStr | None = Field(
+        default=None,
+        description="First refresh token of the OAuth 2.0 app; those that follow are kept in the database.",
+    )
     webhook_secret: SecretStr | None = Field(
         default=None, description="Secret that signs this source's webhooks; without it they are refused."
     )

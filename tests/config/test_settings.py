@@ -171,5 +171,6 @@ def test_every_variable_is_described() -> None:
     assert {n for n, f in fields.items() if is_secret(f)} == {
         "OPSBOT_DATABASE", "OPSBOT_SLACK_BOT_TOKEN", "OPSBOT_SLACK_APP_TOKEN", "OPSBOT_SLACK_SIGNING_SECRET",
         "OPSBOT_SOURCES__<ID>__TOKEN", "OPSBOT_SOURCES__<ID>__WEBHOOK_SECRET",
-        "OPSBOT_SOURCES__<ID>__WEBHOOK_SECRET_PREVIOUS",
+        "OPSBOT_SOURCES__<ID>__WEBHOOK_SECRET_PREVIOUS", "OPSBOT_SOURCES__<ID>__CLIENT_SECRET",
+        "OPSBOT_SOURCES__<ID>__REFRESH_TOKEN",
     }  # fmt: skip

@@ -157,7 +157,10 @@ async def larkfield_tools(folder: Path, told: World | None = None) -> AsyncItera
     }
     async with AsyncExitStack() as stack:
         jira, github = [
-            await stack.enter_async_context(serving(Breakable(apps[tool], outages[tool]))) for tool in apps
+            await stack.enter_async_context(
+                serving(Breakable(apps[tool], outages[tool]), dated=tool == "github")
+            )
+            for tool in apps
         ]
         slack = await stack.enter_async_context(create_sandbox(_workspace(world)).serving())
         slack.workspace.clock = wall.seconds
@@ -177,9 +180,9 @@ async def larkfield_tools(folder: Path, told: World | None = None) -> AsyncItera
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
-    """The address of an ASGI application that answers on a free loopback port."""
-    server = Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+async def serving(app: ASGIApp, *, dated: bool = False) -> AsyncIterator[str]:
+    """The address of an ASGI application that answers on a free port; `dated` ones date their answers."""
+    server = Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", date_header=not dated))
     task = asyncio.create_task(server.serve())
     while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn tells it by a flag alone
         await asyncio.sleep(0.01)

@@ -89,7 +89,7 @@ def serving(world: World, clock: Clock, *, grants: int = 5000) -> Iterator[str]:
     listening = socket.create_server(("127.0.0.1", 0))
     # asyncio does so itself only for sockets it made: without it every answer waits 40 ms for an ACK.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    config = uvicorn.Config(app, log_level="warning", lifespan="off", ws="none")
+    config = uvicorn.Config(app, log_level="warning", lifespan="off", ws="none", date_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()

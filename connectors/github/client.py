@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from config.model import Source
 from connectors.connector import Census, Check, Page, Problem
 from connectors.errors import ConnectorError
-from connectors.github import doctor, feed, parse, repositories, shapes
+from connectors.github import doctor, parse, shapes
 from connectors.github import items as single
 from connectors.github.cursor import Cursor
 from connectors.github.detail import DetailReader
 from connectors.github.limits import GitHubLimits
+from connectors.github.reading import Reading, Step
+from connectors.github.repositories import Roster
+from connectors.github.waiting import Waiting
 from connectors.governor import Governor
 from connectors.learned import Learned
 from connectors.transport import Transport
@@ -65,6 +68,8 @@ class GitHub:
         self._transport = transport
         self._owner = owner
         self._names = tuple(name if "/" in name else f"{owner}/{name}" for name in repositories)
+        self._background = transport.in_background()
+        self._roster = Roster(source, owner, self._names)
         self._clock = clock
         self.learned = Learned()
         self._details = DetailReader(transport, self.learned)
@@ -85,31 +90,29 @@ class GitHub:
             ConnectorError: named by what to do; pages already yielded stay valid.
         """
         state = Cursor.read(cursor)
-        homes, problems = await self._list()
-        for home in homes:
+        listed = await self._roster.read(self._background)
+        for home in listed.homes:
             state = state.met(home.key, public=home.public)
-        yield Page(tuple(homes), state.text(), last=False, problems=tuple(problems))
-        known = set[str]()
-        for home in homes:
-            if home.archived and home.key in state.closed:
-                continue
+        yield Page(tuple(listed.homes), state.text(), last=False, problems=tuple(listed.problems))
+        waiting, known, troubled = Waiting(state.text()), set[str](), set[str]()
+        steps = Reading(self._background, self.learned, state).steps(listed.homes)
+        stopped: ConnectorError | None = None
+        while True:
             try:
-                async for batch in feed.changes(self._transport, home.key, state.since(home.key)):
-                    got = await self._records(home, batch.issues, known)
-                    state = state.moved(home.key, batch.until)
-                    yield Page(
-                        got.records,
-                        state.text(),
-                        last=False,
-                        problems=batch.problems + got.problems,
-                        budget_left=_fewer(batch.left, got.left),
-                    )
-                state = state.ended(home.key, archived=home.archived)
+                step = await anext(steps, None)
             except ConnectorError as error:
-                if not repositories.hidden(error):
-                    raise
-                yield Page((), state.text(), last=False, problems=(repositories.problem(home.key, error),))
-        yield Page((), state.text(), last=True)
+                stopped = error  # what is listed already is read nevertheless
+                break
+            if step is None:
+                break
+            waiting.add(step)
+            got = await self._records(step, waiting.take(self._details.size), known)
+            yield self._page(waiting, got, troubled)
+        if rest := waiting.take(0):
+            yield self._page(waiting, await self._records(None, rest, known), troubled)
+        if stopped is not None:
+            raise stopped
+        yield Page((), waiting.cursor, last=True)
 
     async def read(self, keys: Sequence[str]) -> Page:
         """Re-read the named items (owner/repository#12, or node ids); the page's cursor is not to be stored.
@@ -123,7 +126,8 @@ class GitHub:
         records, problems, left = list[Record](), items.problems, items.left
         known = set[str]()
         for home, issues in items.found:
-            got = await self._records(home, issues, known)
+            pulls = [(issue, home) for issue in issues if issue.pull_request is not None]
+            got = await self._records(Step(home, Cursor(), tuple(issues)), pulls, known)
             records += [home, *got.records]
             problems += got.problems
             left = _fewer(left, got.left)
@@ -131,16 +135,11 @@ class GitHub:
 
     async def check(self) -> Sequence[Check]:
         """Sign in and look around: account, scopes, budgets, clock, organisation and repositories."""
-        return await doctor.look_around(self._transport, self._owner, self._list, self._clock)
+        return await doctor.look_around(self._transport, self._owner, self._roster, self._clock)
 
     async def close(self) -> None:
         """Give back connections."""
         await self._transport.close()
-
-    async def _list(self) -> tuple[list[Container], list[Problem]]:
-        if self._names:
-            return await repositories.named(self._transport, self.source, self._names)
-        return await repositories.owned(self._transport, self.source, self._owner)
 
     def _covers(self, name: str) -> bool:
         """Whether a repository belongs to this source; GitHub's names ignore case."""
@@ -148,15 +147,32 @@ class GitHub:
             return name.casefold() in {own.casefold() for own in self._names}
         return name.partition("/")[0].casefold() == self._owner.casefold()
 
-    async def _records(self, home: Container, issues: Sequence[shapes.Issue], known: set[str]) -> "_Got":
-        """The records of some entries of a repository's list, and people not `known` yet."""
-        pulls = [(issue, home) for issue in issues if issue.pull_request is not None]
+    async def _records(
+        self, step: Step | None, pulls: Sequence[tuple[shapes.Issue, Container]], known: set[str]
+    ) -> "_Got":
+        """The records of a step's issues and of these pull requests, and people not `known` yet."""
+        issues = step.issues if step else ()
         details = await self._details.read(pulls)
         people = [person for issue in issues for person in parse.people_of_issue(issue, self.source)]
         new = {person.id: person for person in (*people, *details.people) if person.id not in known}
         known.update(new)
-        items = [parse.work_item(issue, home) for issue in issues if issue.pull_request is None]
-        return _Got((*new.values(), *items, *details.pulls), tuple(details.problems), details.left)
+        items = [parse.work_item(i, step.home) for i in issues if i.pull_request is None] if step else []
+        return _Got(
+            (*new.values(), *items, *details.pulls),
+            (*(step.problems if step else ()), *details.problems),
+            _fewer(step.left if step else None, details.left),
+        )
+
+    def _page(self, waiting: Waiting, got: "_Got", troubled: set[str]) -> Page:
+        """A page, its cursor, and what its repositories are recognised by: all of it is stored together.
+
+        A repository with a problem is not to be recognised: it is asked again.
+        """
+        troubled.update(problem.scope.partition(":")[2].partition("#")[0] for problem in got.problems)
+        for tag in waiting.settle():
+            if tag.repository not in troubled:
+                self.learned.put(tag.name, tag.text)
+        return Page(got.records, waiting.cursor, last=False, problems=got.problems, budget_left=got.left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
 """What `opsbot doctor` says about GitHub: account, scopes, budgets, clock, organisation and repositories."""
 
 import email.utils
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
-from connectors.connector import Check, Problem
+from connectors.connector import Check
 from connectors.errors import ACCESS, CLOCK, LIMIT, ConnectorError, GrantAccessError
+from connectors.github.repositories import Roster
 from connectors.github.shapes import shaped
 from connectors.transport import Answer, Transport
-from rules.records import Container
 
 ENOUGH = {"repo", "repo:status", "public_repo", "read:org", "read:user", "user:email", "read:project"}
 SMALLER = f"Use a GitHub App or a token that may only read metadata, issues and pull requests. {ACCESS}"
@@ -34,7 +34,7 @@ class _Limits(Struct, frozen=True):
 async def look_around(
     transport: Transport,
     owner: str,
-    repositories: Callable[[], Awaitable[tuple[list[Container], list[Problem]]]],
+    roster: Roster,
     clock: Callable[[], datetime],
 ) -> Sequence[Check]:
     """Sign in and look around; what fails is a line with a remedy, never an exception."""
@@ -47,7 +47,7 @@ async def look_around(
         _scopes(answer.headers),
         _clock(answer.headers, clock()),
         *await _budgets(transport),
-        *await _repositories(owner, repositories),
+        *await _repositories(transport, owner, roster),
     ]
 
 
@@ -108,14 +108,15 @@ def _budget(name: str, budget: _Budget) -> Check:
     return Check(f"budget: {kind}", "ok", detail)
 
 
-async def _repositories(
-    owner: str, repositories: Callable[[], Awaitable[tuple[list[Container], list[Problem]]]]
-) -> list[Check]:
+async def _repositories(transport: Transport, owner: str, roster: Roster) -> list[Check]:
     try:
-        homes, problems = await repositories()
+        listed = await roster.read(transport)
     except ConnectorError as error:
         return [_failed("repositories", error)]
-    lines = [Check("repository", "fail", problem.what, f"See {problem.scope}.") for problem in problems]
+    lines = [
+        Check("repository", "fail", problem.what, f"See {problem.scope}.") for problem in listed.problems
+    ]
+    homes = listed.homes
     if not homes:
         remedy = "Give the bot's account read access, or install the GitHub App on the repositories."
         remedy = f"{remedy} {ACCESS}"

@@ -1,63 +1,165 @@
-"""What changed in one repository since a moment: issues and pull requests, oldest change first."""
+"""The entries of one repository's list of issues and pull requests: all of them, and what changed later."""
 
-from collections.abc import AsyncIterator
+import email.utils
+import re
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from connectors.connector import Problem
-from connectors.errors import UnexpectedAnswerError
+from connectors.errors import FixRequestError, UnexpectedAnswerError
 from connectors.github import parse, shapes
+from connectors.paging import Walk
 from connectors.transport import Transport
 
 PAGE = 100  # the most GitHub gives
+NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="?next"?')
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Entries that were not given before, the moment up to which everything is given, and requests left."""
+    """Entries that were not given before, the latest change among them, and requests left.
+
+    `last` ends the reading; its `seen` is GitHub's time then. `rest` is the query of the page that follows.
+    `etag` is that of a reading that was one page alone.
+    """
 
     issues: tuple[shapes.Issue, ...]
     problems: tuple[Problem, ...]
     until: datetime | None
     left: int | None
+    last: bool = False
+    seen: datetime | None = None
+    rest: str = ""
+    etag: str | None = None
 
 
-async def changes(transport: Transport, repository: str, since: datetime | None) -> AsyncIterator[Batch]:
-    """Yield the changes of a repository at or after `since` (None: all there are).
+async def everything(
+    transport: Transport, repository: str, rest: str = "", *, etag: str | None = None
+) -> AsyncIterator[Batch]:
+    """Yield all entries of a repository, the oldest first; from the query `rest` on where a reading goes on.
 
-    Every request asks for the first page since the last change seen: an entry that is touched meanwhile moves
-    to the end and is met again there, whereas counted pages would skip its neighbour. Only where a whole page
-    shares one moment are its further pages counted.
+    The order of creation is one that no change disturbs. What changes meanwhile is to be read by `changes`.
+    Nothing is yielded where nothing changed since the answer with that `etag`.
 
     Raises:
-        UnexpectedAnswerError: entries go back in time, repeat for ever, or none of a full page is readable.
+        UnexpectedAnswerError: not lists, or pages that lead in circles.
         ConnectorError: as the transport has it.
     """
-    page, given = 1, set[tuple[str, datetime]]()
+    path = f"repos/{repository}/issues"
+    first = {"state": "all", "sort": "created", "direction": "asc", "per_page": PAGE}
+    walk = _walk(repository)
+    try:
+        answer = await transport.get(f"{path}?{rest}" if rest else path, None if rest else first, etag=etag)
+    except FixRequestError as error:
+        if not rest or error.status != 422:
+            raise
+        # GitHub has forgotten where that page begins.
+        rest, answer = "", await transport.get(path, first)
+    if answer.status == 304:
+        return
+    alone = not rest
     while True:
-        answer = await transport.get(f"repos/{repository}/issues", _asking(since, page))
+        issues, problems = parse.issue_list(answer.data, repository)
+        link = next_link(answer.headers)
+        yield Batch(
+            tuple(issues),
+            tuple(problems),
+            max((issue.updated_at for issue in issues), default=None),
+            answer.left,
+            last=link is None,
+            seen=told_at(answer.headers),
+            rest=link.partition("?")[2] if link else "",
+            etag=answer.etag if alone and link is None else None,
+        )
+        if link is None:
+            return
+        walk.on_to(link, empty=not issues and not problems)
+        answer, alone = await transport.get(link), False
+
+
+async def changes(
+    transport: Transport, repository: str, since: datetime, *, etag: str | None = None
+) -> AsyncIterator[Batch]:
+    """Yield the changes of a repository at or after `since`, the oldest first.
+
+    Every request asks for the first page since the last change seen: an entry that is touched meanwhile moves
+    to the end and is met again there, whereas counted pages would skip its neighbour. Only a page that shares
+    one moment is left by its link; as such pages can skip, they are walked until nothing new is met there.
+    Nothing is yielded where nothing changed since the answer to the same question with that `etag`.
+
+    Raises:
+        UnexpectedAnswerError: entries go back in time, repeat for ever, or none of a page is readable.
+        ConnectorError: as the transport has it.
+    """
+    path = f"repos/{repository}/issues"
+    answer = await transport.get(path, _since(since), etag=etag)
+    if answer.status == 304:
+        return
+    given = set[tuple[str, datetime]]()
+    first, walk, found = True, None, False
+    while True:
         issues, problems = parse.issue_list(answer.data, repository)
         new = [issue for issue in issues if (issue.node_id, issue.updated_at) not in given]
         given.update((issue.node_id, issue.updated_at) for issue in new)
+        found = found or any(issue.updated_at == since for issue in new)
         until = issues[-1].updated_at if issues else since
-        yield Batch(tuple(new), tuple(problems), until, answer.left)
-        if len(issues) + len(problems) < PAGE:
+        link = next_link(answer.headers)
+        again = (link is None or until > since) and walk is not None and found
+        last = link is None and not again
+        etag = answer.etag if first and last else None
+        seen = told_at(answer.headers)
+        latest = until if issues else None
+        yield Batch(tuple(new), tuple(problems), latest, answer.left, last=last, seen=seen, etag=etag)
+        first = False
+        if last:
             return
-        if until is None or (since is not None and until < since) or (page > 1 and not new):
+        if until < since or (problems and not issues):
             raise UnexpectedAnswerError(
                 f"GitHub's list of the issues of {repository} does not go forward.",
                 "Check that the address is GitHub's own and not a proxy's copy.",
             )
-        since, page = (since, page + 1) if until == since else (until, 1)
+        if link is not None and until == since:
+            walk = walk or _walk(repository)
+            walk.on_to(link, empty=not new)
+            answer = await transport.get(link)
+        else:
+            since, walk, found = since if again else until, None, False
+            answer = await transport.get(path, _since(since))
 
 
-def _asking(since: datetime | None, page: int) -> dict[str, str | int]:
-    asking: dict[str, str | int] = {
+def next_link(headers: Mapping[str, str]) -> str | None:
+    """The address of the page that follows; GitHub gives none with the last.
+
+    From the hundredth page on GitHub refuses to count: only its own links, which name an entry, go on.
+    """
+    link = NEXT.search(headers.get("link", ""))
+    return link[1] if link else None
+
+
+def told_at(headers: Mapping[str, str]) -> datetime | None:
+    """GitHub's time of an answer; None where there is no readable one, or a proxy added its own."""
+    text = headers.get("date", "")
+    try:
+        return None if text.count(",") > 1 else email.utils.parsedate_to_datetime(text).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def asked_since(since: datetime) -> str:
+    """The moment as GitHub's list takes it: UTC, whole seconds."""
+    return since.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _walk(repository: str) -> Walk:
+    return Walk(f"GitHub's pages of the issues of {repository}")
+
+
+def _since(since: datetime) -> dict[str, str | int]:
+    return {
         "state": "all",
         "sort": "updated",
         "direction": "asc",
         "per_page": PAGE,
-        "page": page,
+        "since": asked_since(since),
     }
-    # A first reading has no `since` at all: GitHub answers since=1970-01-01 with an empty list.
-    return asking if since is None else {**asking, "since": since.strftime("%Y-%m-%dT%H:%M:%SZ")}

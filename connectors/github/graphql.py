@@ -10,10 +10,12 @@ from typing import Any
 from msgspec import Struct
 
 from connectors.errors import ConnectorError, FixRequestError, TryLaterError, UnexpectedAnswerError, WaitError
+from connectors.github.feed import told_at
 from connectors.github.shapes import shaped
 from connectors.transport import Answer, Transport
 
 LIMITED = {"RATE_LIMITED", "RATE_LIMIT"}  # both are sent; the documentation knows only the first
+GONE = {"NOT_FOUND", "FORBIDDEN"}  # complaints about a node that is not there, or not for us
 OVERLOADED = ("something went wrong", "timeout", "timed out", "loading")
 
 
@@ -39,6 +41,7 @@ class Reply:
     data: Mapping[str, Any]
     complaints: tuple[Complaint, ...]
     left: int | None
+    at: datetime | None = None  # GitHub's time of the answer
 
 
 async def ask(
@@ -61,7 +64,24 @@ async def ask(
         raise refusal
     if told.data is None:
         raise UnexpectedAnswerError(f"GitHub answered the query {question} with neither data nor errors.")
-    return Reply(told.data, told.errors, answer.left)
+    return Reply(told.data, told.errors, answer.left, told_at(answer.headers))
+
+
+async def ask_whole(transport: Transport, question: str, variables: Mapping[str, Any]) -> Reply:
+    """Ask as `ask` does, where a part of the answer is no answer; only nodes that are not there may be null.
+
+    Raises:
+        TryLaterError: GitHub left out something else.
+        ConnectorError: as `ask`.
+    """
+    reply = await ask(transport, question, variables)
+    for complaint in reply.complaints:
+        if complaint.type not in GONE or not complaint.path:
+            raise TryLaterError(
+                f"GitHub answered only a part of the query {question}: {complaint.message.rstrip('.')}.",
+                "The next sync tries again.",
+            )
+    return reply
 
 
 def _text(question: str, without: Collection[str]) -> str:

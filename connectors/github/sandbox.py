@@ -3,7 +3,8 @@
 import json
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
@@ -27,7 +28,10 @@ DELIVERIES = uuid.UUID("6f1d0c4e-6a51-4b5e-9a39-1d3c8e6b2f70")  # the space of t
 
 
 def create_app(world: World, *, token: str, now: Callable[[], datetime], grants: int = 5000) -> Starlette:
-    """The server. It shows the world as of `now()`, to who brings the token, `grants` requests an hour."""
+    """The server. It shows the world as of `now()`, to who brings the token, `grants` requests an hour.
+
+    Its answers carry that time as their date: who runs it lets no other date be added.
+    """
     return Sandbox(world, token, now, grants).app()
 
 
@@ -67,6 +71,7 @@ class Sandbox:
             if not self._core.take(cost):
                 raise HTTPException(403, "API rate limit exceeded for user ID 1.", self._core.headers())
             response = await respond(request)
+            response.headers["date"] = format_datetime(self._now().astimezone(UTC), usegmt=True)
             if response.status_code == 304:
                 self._core.give_back(cost)
             for name, value in self._core.headers().items():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from connectors.github import sandbox_beside
+from connectors.github import sandbox_beside, sandbox_counts
 from connectors.github.sandbox_addresses import SITE
 from connectors.github.sandbox_rest import (
     Scene,
@@ -33,6 +33,8 @@ def answer_query(
         return sandbox_beside.teams(scene, str(variables["owner"]), query)
     if name == "Board":
         return sandbox_beside.board(scene, variables, query, at)
+    if name == "Ids":
+        return sandbox_counts.ids(scene, query, variables, at)
     if name not in NODES:
         return {"errors": [{"message": f"The sandbox does not know the query {name!r}"}]}
     nodes = [NODES[name](scene, node_id, query, variables, at) for node_id in variables["ids"]]
@@ -63,7 +65,7 @@ def _address(scene: Scene, node_id: str, _q: str, _v: dict[str, Any], at: dateti
     entry = scene.node(node_id, at)
     if entry is None:
         return None
-    return {"number": entry.number, "repository": {"nameWithOwner": entry.repository}}
+    return {"id": entry.node, "number": entry.number, "repository": {"nameWithOwner": entry.repository}}
 
 
 def _checks(scene: Scene, node_id: str, _q: str, _v: dict[str, Any], at: datetime) -> dict[str, Any] | None:
@@ -135,4 +137,5 @@ NODES: dict[str, Answers] = {
     "Issues": sandbox_beside.issue,
     "Owners": sandbox_beside.owners,
     "Shipped": sandbox_beside.shipped,
+    "Probe": sandbox_counts.probe,
 }

@@ -75,7 +75,9 @@ def serving(app: ASGIApp) -> Iterator[str]:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning", ws="none"))
+        server = uvicorn.Server(
+            uvicorn.Config(app, lifespan="off", log_level="warning", ws="none", date_header=False)
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

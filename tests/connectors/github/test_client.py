@@ -197,7 +197,7 @@ async def test_the_smaller_budget_is_told(github: GitHub) -> None:
 
     pages = await all_pages(github)
 
-    assert [page.budget_left for page in pages] == [None, 17, None]
+    assert [page.budget_left for page in pages] == [None, 4000, 17, None]
     assert [r.id for page in pages for r in page.records if isinstance(r, PullRequest)] == ["PR_1"]
 
 

@@ -107,7 +107,11 @@ async def test_the_graphql_budget_is_another(github: httpx.AsyncClient) -> None:
     }
     answer = await github.post("/graphql", json=question)
     assert answer.json()["data"]["nodes"] == [
-        {"number": 1, "repository": {"nameWithOwner": "larkfield/tracking"}},
+        {
+            "id": "I_larkfield/tracking_1",
+            "number": 1,
+            "repository": {"nameWithOwner": "larkfield/tracking"},
+        },
         None,
     ]
     assert answer.json()["errors"][0]["path"] == ["nodes", 1]

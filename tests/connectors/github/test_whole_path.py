@@ -27,6 +27,12 @@ async def all_pages(connector: GitHub, cursor: str | None = None) -> list[Page]:
     return [page async for page in connector.pages(cursor)]
 
 
+def forget(github: GitHub) -> None:
+    """What was learned is another store's now."""
+    github.learned.take_changes()
+    github.learned.load({})
+
+
 def records(pages: Iterable[Page], kind: type[R]) -> dict[str, R]:
     return {record.key: record for page in pages for record in page.records if isinstance(record, kind)}
 
@@ -155,9 +161,9 @@ async def test_the_next_sync_brings_only_what_changed_since(
     at(day(9))
     second = await all_pages(github, first[-1].cursor)
 
-    # number 6 is met again because of the overlap
+    # number 6 is met again because of the overlap; the others had been quiet
     assert set(records(second, PullRequest)) == {f"larkfield/tracking#{number}" for number in (5, 6, 8)}
-    assert set(records(second, WorkItem)) == {"larkfield/slos#1"}
+    assert records(second, WorkItem) == {}
 
 
 async def test_any_stored_cursor_goes_on_without_a_gap(
@@ -168,6 +174,7 @@ async def test_any_stored_cursor_goes_on_without_a_gap(
     at(day(30))
     everything = await all_pages(github)
     for stop, page in enumerate(pages):
+        forget(github)
         rest = await all_pages(github, page.cursor)
         together = [*pages[: stop + 1], *rest]
         assert records(together, PullRequest) == records(everything, PullRequest)

@@ -1,0 +1,71 @@
+"""Which of many repositories moved: 50 of them for one point, with how many items each holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connectors.errors import UnexpectedAnswerError
+from connectors.github.cursor import OVERLAP
+from connectors.github.graphql import ask_whole
+from connectors.github.shapes import Camel, Time, shaped
+from connectors.transport import Transport
+
+AT_ONCE = 50  # repositories; each is two connections, and a hundred connections cost a point
+
+
+class _Changed(Camel, frozen=True):
+    updated_at: Time
+
+
+class _Newest(Camel, frozen=True):
+    total_count: int
+    nodes: tuple[_Changed, ...]
+
+
+class _Told(Camel, frozen=True):
+    issues: _Newest
+    pull_requests: _Newest
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a repository holds: its last change, how many items, and a text that is another once they change.
+
+    The text is none while the last change is so fresh that a second one in the same second may follow.
+    """
+
+    newest: datetime | None
+    total: int
+    text: str | None
+    at: datetime | None  # GitHub's time when it told
+
+
+async def probe(transport: Transport, ids: Sequence[str]) -> Mapping[str, Seen]:
+    """What these repositories hold, by their node ids; one that is hidden or gone is left out.
+
+    Raises:
+        ConnectorError: GitHub did not tell all.
+    """
+    seen = {}
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        reply = await ask_whole(transport, "Probe", {"ids": list(some)})
+        nodes = shaped(reply.data.get("nodes"), list[Any], "repositories")
+        if len(nodes) != len(some):
+            raise UnexpectedAnswerError(
+                f"GitHub was asked for {len(some)} repositories and answered {len(nodes)}."
+            )
+        seen.update({id_: _seen(node, id_, reply.at) for id_, node in zip(some, nodes, strict=True) if node})
+    return seen
+
+
+def _seen(node: Any, about: str, at: datetime | None) -> Seen:
+    told = shaped(node, _Told, f"the repository {about}")
+    both = (told.issues, told.pull_requests)
+    newest = max((one.updated_at for kind in both for one in kind.nodes), default=None)
+    settled = at is not None and (newest is None or at - newest >= OVERLAP)
+    moments = " ".join(
+        f"{kind.total_count} {kind.nodes[0].updated_at.isoformat() if kind.nodes else '-'}" for kind in both
+    )
+    return Seen(newest, sum(kind.total_count for kind in both), moments if settled else None, at)

@@ -5,9 +5,7 @@ The one file that imports httpx.
 
 import asyncio
 import copy
-import json
 import random
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +14,7 @@ from typing import Any
 import httpx
 import structlog
 
+from connectors.decoded import decoded
 from connectors.errors import (
     ConnectorError,
     FixCredentialsError,
@@ -240,7 +239,7 @@ class Transport:
 
     def _decoded(self, body: bytes, response: httpx.Response) -> Any:
         try:
-            return storable(json.loads(body)) if body else None
+            return decoded(body) if body else None
         except (ValueError, RecursionError) as error:
             kind = response.headers.get("content-type", "no content type")
             raise UnexpectedAnswerError(
@@ -255,21 +254,6 @@ class _Request:
     url: httpx.URL
     keys: Keys
     attempt: int
-
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""What JSON may hold and no database or encoding takes: NUL, and halves of characters."""
-
-
-def storable(value: Any) -> Any:
-    """Decoded JSON without NUL, and with U+FFFD in place of halves of characters."""
-    if isinstance(value, str):
-        return _UNSTORABLE.sub(lambda m: "" if m[0] == "\0" else "\ufffd", value)
-    if isinstance(value, list):
-        return [storable(one) for one in value]
-    if isinstance(value, dict):
-        return {storable(key): storable(one) for key, one in value.items()}
-    return value
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None, bytes]:

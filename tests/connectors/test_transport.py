@@ -22,7 +22,7 @@ from connectors.errors import (
 )
 from connectors.github.limits import GitHubLimits
 from connectors.governor import LONGEST_WAIT, Governor
-from connectors.transport import TRIES, Transport, storable
+from connectors.transport import TRIES, Transport
 
 HOME = "https://larkfield.example"
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -346,11 +346,6 @@ async def test_what_is_left_is_a_number_or_unknown(
         return_value=httpx.Response(200, json={}, headers={"X-RateLimit-Remaining": header})
     )
     assert (await source.get("x")).left == left
-
-
-def test_what_no_database_takes_is_cleaned_where_json_is_decoded() -> None:
-    told = {"a\x00": ["x\x00y", "cut \ud83d", "whole \U0001f600", 1, None]}
-    assert storable(told) == {"a": ["xy", "cut \ufffd", "whole \U0001f600", 1, None]}
 
 
 @respx.mock

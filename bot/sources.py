@@ -14,12 +14,23 @@ from connectors.github import client as github
 from connectors.github import webhook as github_webhook
 from connectors.jira import client as jira
 from connectors.jira import webhook as jira_webhook
+from connectors.jira.datacenter import client as datacenter
 
 
 def _jira(source: Source, access: SourceAccess, clock: Clock) -> Connector:
+    """Jira Cloud, whose tokens belong to a user; without one Data Center, unless Atlassian hosts the site."""
+    if access.user is None and not _at_atlassian(source.jira or "", access.url or ""):
+        return datacenter.connect(source, token=_token(source, access), url=access.url, clock=clock)
     user = _needed(source, "user", access.user, "{} to the e-mail of the account the token belongs to")
     token = _token(source, access)
     return jira.connect(source, user=user, token=token, url=access.url, clock=clock)
+
+
+def _at_atlassian(*addresses: str) -> bool:
+    return any(
+        address.rstrip("/").endswith(".atlassian.net") or "//api.atlassian.com/" in address
+        for address in addresses
+    )
 
 
 def _github(source: Source, access: SourceAccess, clock: Clock) -> Connector:

@@ -67,9 +67,11 @@ PART = Entry(
 
 KIND = Entry(
     "source-kind",
-    "opsbot cannot read this kind of installation yet.",
-    "The address leads to Jira Data Center or Server. Only Jira Cloud is read over the network.",
-    "Judge an export in the meantime: `opsbot judge --from export.csv` (docs/exports.md).",
+    "The sign-in does not fit the kind of Jira at this address.",
+    "Jira Cloud is signed in to with an e-mail and an API token, Jira Data Center with a personal access token "
+    "and without a user. Here it is the other way round.",
+    "Set the source's user for Jira Cloud, remove it for Jira Data Center (docs/jira.md), and run "
+    "`opsbot doctor`.",
 )
 CLOCK = Entry(
     "clock-apart",

@@ -8,6 +8,8 @@ from shop import NOW
 
 from bot.sources import connect_all, webhook_doors
 from config.settings import Settings, SourceAccess
+from connectors.jira.client import JiraCloud
+from connectors.jira.datacenter.client import JiraDataCenter
 from connectors.signing import sign, verify
 
 MODEL = model(
@@ -52,6 +54,30 @@ async def test_with_access_every_source_of_work_can_be_read() -> None:
     connected = connect_all(MODEL, settings(our_jira=access, by_hand=access, github=access), lambda: NOW)
     assert sorted(connected.connectors) == ["by-hand", "export", "github", "our-jira"]
     assert connected.refused == {}
+    for connector in connected.connectors.values():
+        await connector.close()
+
+
+async def test_jira_with_a_token_and_without_a_user_is_data_center() -> None:
+    own = model(
+        sources=[
+            {"id": "own", "jira": "jira.shop.example", "every": "10m"},
+            {"id": "by-name", "jira": "jira.shop.example"},
+            {"id": "gateway", "jira": "jira.shop.example"},
+        ]
+    )
+    gateway = "https://api.atlassian.com/ex/jira/1"
+    access = settings(
+        own=SourceAccess(token="t"),
+        by_name=SourceAccess(token="t", user="ana@example.com"),
+        gateway=SourceAccess(token="t", url=gateway),
+    )
+    connected = connect_all(own, access, lambda: NOW)
+    assert {name: type(one) for name, one in connected.connectors.items()} == {
+        "own": JiraDataCenter,
+        "by-name": JiraCloud,
+    }
+    assert "has no user" in str(connected.refused["gateway"])
     for connector in connected.connectors.values():
         await connector.close()
 

@@ -73,7 +73,7 @@ def _search(site: Site, ask: Ask) -> Json:
         raise RefusedError(f"The number of issues to reconcile must be at most {RECONCILED}.")
     scan = json.dumps([ask.body.get("jql"), reconciled])
     after = _opened(ask.body.get("nextPageToken"), scan)
-    found = site.found(query, reconciled)
+    found = site.found(query, reconciled)[: site.manner.longest_walk]
     rest = [one for one in found if after is None or one.rank(query.order) > after]
     page = rest[:size]
     last = len(rest) <= size

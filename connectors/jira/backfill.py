@@ -61,8 +61,8 @@ class Backfill:
             window, *others = here.windows
             expected = await self.requests.count(self._condition(window))
             self.expected = expected if self.expected is None else self.expected
-            parts = window.parts(self.live, self.clock())
-            if parts and expected is not None and expected > LARGEST_WINDOW:
+            large = expected is not None and expected > LARGEST_WINDOW
+            if large and (parts := await self._parts(window)):
                 here = replace(here, windows=(*parts, *others), after=0)
                 continue
             reading = self._searched(here, expected) if self.by_search else self._fetched(here, expected)
@@ -74,7 +74,7 @@ class Backfill:
         """The first window by ids, in ascending order, and then in bulk."""
         window = here.windows[0]
         ids = {id_ async for page in self.requests.ids(self._condition(window)) for id_ in page}
-        done, problems = self._done(here, window, len(ids), expected)
+        done, problems = await self._done(here, window, len(ids), expected)
         again = len(done.windows) >= len(here.windows)
         left = [] if again else sorted(id_ for id_ in ids if id_ > here.after)
         if not left:
@@ -94,29 +94,36 @@ class Backfill:
         async for found in gathered(search):
             brought += len(found.issues)
             if found.last:
-                here, problems = self._done(here, window, brought, expected)
+                here, problems = await self._done(here, window, brought, expected)
             elif found.issues:
                 left = self._from(window, found.issues[-1])
                 here = replace(here, windows=(left, *here.windows[1:]))
             histories = await self.requests.histories([one.value["id"] for one in found.issues])
             yield Batch(found.issues, histories, here, problems=problems, expected=self.expected)
 
-    def _done(
+    async def _done(
         self, here: Position, window: Window, brought: int, expected: int | None
     ) -> tuple[Position, tuple[Problem, ...]]:
         """Where to go on after the first window brought so much: in parts of it, where that is too little."""
         others = here.windows[1:]
-        short = expected is not None and brought < expected * (1 - TOLERATED_GAP)
-        if not short:
-            return replace(here, windows=others, after=0), ()
+        here = replace(here, windows=others, after=0)
+        if expected is None or brought >= expected * (1 - TOLERATED_GAP):
+            return here, ()
+        parts = await self._parts(window) if window.halved < MOST_HALVED else ()
+        if parts:
+            halved = window.halved + (parts[0].projects == window.projects)
+            return replace(here, windows=(*(replace(one, halved=halved) for one in parts), *others)), ()
         keys = window.projects or tuple(self.live)
-        parts = window.parts(self.live, self.clock())
-        if parts and (len(keys) > 1 or window.halved < MOST_HALVED):
-            again = tuple(replace(one, halved=window.halved + (len(keys) == 1)) for one in parts)
-            return replace(here, windows=(*again, *others), after=0), ()
         scope = f"project:{keys[0]}" if len(keys) == 1 else f"source:{self.source}"
         what = f"Jira brought {brought} of about {expected} items, however they were asked for."
-        return replace(here, windows=others, after=0), (part(scope, what),)
+        return here, (part(scope, what),)
+
+    async def _parts(self, window: Window) -> tuple[Window, ...]:
+        """The same in smaller windows: fewer projects, or half of the time since the oldest issue."""
+        if parts := window.projectwise(self.live):
+            return parts
+        begins = window.since or await self.requests.oldest(self._condition(window))
+        return window.halves(begins, self.clock()) if begins else ()
 
     async def _bulk(self, ids: Sequence[str], here: Position, problems: tuple[Problem, ...]) -> Batch:
         """Issues and histories, which need not wait for each other."""

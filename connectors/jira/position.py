@@ -12,7 +12,6 @@ from connectors.jira.jql import milliseconds
 
 log = structlog.get_logger(__name__)
 
-JIRA_BEGAN = datetime(2002, 1, 1, tzinfo=UTC)  # no issue is older than Jira, but those that were imported
 SHORTEST = timedelta(days=1)
 PROJECTS_A_WINDOW = 50
 MOST_SEEN = 1000
@@ -30,13 +29,16 @@ class Window:
     until: datetime | None = None
     halved: int = 0
 
-    def parts(self, live: Sequence[str], now: datetime) -> tuple["Window", ...]:
-        """The same in smaller windows; none where it is one project and one day."""
+    def projectwise(self, live: Sequence[str]) -> tuple["Window", ...]:
+        """The same in windows of fewer projects; none where it is one project."""
         keys = self.projects or tuple(live)
-        if len(keys) > 1:
-            size = min(PROJECTS_A_WINDOW, (len(keys) + 1) // 2)
-            return tuple(replace(self, projects=keys[at : at + size]) for at in range(0, len(keys), size))
-        since, until = self.since or JIRA_BEGAN, self.until or now
+        size = min(PROJECTS_A_WINDOW, (len(keys) + 1) // 2)
+        several = range(0, len(keys), size) if len(keys) > 1 else ()
+        return tuple(replace(self, projects=keys[at : at + size]) for at in several)
+
+    def halves(self, begins: datetime, now: datetime) -> tuple["Window", ...]:
+        """The same in two halves by creation, the oldest issue having begun then; none where it is a day."""
+        since, until = self.since or begins, self.until or now
         if until - since < 2 * SHORTEST:
             return ()
         middle = (since + (until - since) / 2).replace(second=0, microsecond=0)

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from connectors.errors import FixRequestError, NotThereError, UnexpectedAnswerError
+from connectors.errors import FixRequestError, NotThereError, TryLaterError, UnexpectedAnswerError
 from connectors.jira.checked import REMEDY, Checked
 from connectors.jira.jql import ORDER, ORDER_OF_BIRTH
 from connectors.jira.parse import issue
 from connectors.jira.signin import Door
 from connectors.learned import Learned
+from connectors.pagesize import PageSize
 from connectors.paging import Walk
-from connectors.transport import Answer
+from connectors.transport import TRIES, Answer
 
 SEARCH = "rest/api/3/search/jql"
 COUNT = "rest/api/3/search/approximate-count"
@@ -37,6 +38,7 @@ PROJECTS_A_PAGE = 100
 PROJECT_KEYS = 50
 RECONCILED = 50
 TOO_MANY = {400, 413}
+HASTY = 2  # tries, where less can be asked for instead
 STUMBLES = {400, 404}  # a bulk request that names something which Jira cannot read
 MOST_STUMBLES = 20  # more, and it is not the issues
 
@@ -69,6 +71,10 @@ class Requests:
     def __init__(self, door: Door, learned: Learned) -> None:
         self._door = door
         self._learned = learned
+        self._bulk = PageSize(learned, "issues", most=BULK, least=ISSUES_A_PAGE)
+        self._with_fields = PageSize(learned, "search", most=ISSUES_A_PAGE, least=10)
+        self._only_ids = PageSize(learned, "ids", most=IDS_A_PAGE, least=500)
+        self._changes = PageSize(learned, "histories", most=HISTORIES_A_PAGE, least=500)
         self.left: int | None = None  # what the site still grants, as it said last
 
     async def search(
@@ -79,28 +85,27 @@ class Requests:
         The issues of the ids in `reconcile` (at most 50) are found as they are now, however late the search
         index is with others.
         """
-        body = {"jql": f"{jql} {order}", "fields": fields, "maxResults": ISSUES_A_PAGE}
+        body = {"jql": f"{jql} {order}", "fields": fields}
         if reconcile:
             body["reconcileIssues"] = list(reconcile)[:RECONCILED]
-        async for answer, last in self._follow(SEARCH, body, "issues"):
+        async for answer, last in self._follow(SEARCH, body, "issues", self._with_fields):
             page = Checked(answer.data, "the search result")
             yield Found([issue(one.value) for one in page["issues"]], last)
 
     async def ids(self, jql: str) -> AsyncIterator[list[int]]:
         """The ids of all issues that match, in the order of their creation."""
-        body = {"jql": f"{jql} {ORDER_OF_BIRTH}", "fields": ["id"], "maxResults": IDS_A_PAGE}
-        async for answer, _ in self._follow(SEARCH, body, "issues"):
+        body = {"jql": f"{jql} {ORDER_OF_BIRTH}", "fields": ["id"]}
+        async for answer, _ in self._follow(SEARCH, body, "issues", self._only_ids):
             page = Checked(answer.data, "the ids")
             yield [_number(one["id"]) for one in page["issues"]]
 
     async def latest(self, jql: str) -> datetime | None:
         """The latest change of any issue that matches."""
-        order = "ORDER BY updated DESC, id DESC"
-        body = {"jql": f"{jql} {order}", "fields": ["updated"], "maxResults": 1}
-        answer = await self._door.query(SEARCH, body)
-        for one in Checked(answer.data, "the search result")["issues"]:
-            return one["fields"]["updated"].time()
-        return None
+        return await self._one(f"{jql} ORDER BY updated DESC, id DESC", "updated")
+
+    async def oldest(self, jql: str) -> datetime | None:
+        """The creation of the oldest issue that matches."""
+        return await self._one(f"{jql} {ORDER_OF_BIRTH}", "created")
 
     async def count(self, jql: str) -> int | None:
         """About how many issues match."""
@@ -110,7 +115,7 @@ class Requests:
     @property
     def bulk(self) -> int:
         """How many issues bulkfetch takes at once, as far as is known."""
-        return min(self._learned.number(KNOWN_BULK) or BULK, BULK)
+        return min(self._learned.number(KNOWN_BULK) or BULK, self._bulk.size)
 
     async def issues(self, keys: Sequence[str], fields: Sequence[str], most: int = BULK) -> Batch:
         """The named issues and the errors of those that could not be fetched.
@@ -120,15 +125,9 @@ class Requests:
         """
         size = min(most, self.bulk)
         if len(keys) > ISSUES_A_PAGE and size > ISSUES_A_PAGE:
-            try:
-                answers = [await self._issues(some, fields) for some in batches(keys, size)]
-            except FixRequestError as error:
-                if error.status not in TOO_MANY:
-                    raise
-                self._learned.put(KNOWN_BULK, ISSUES_A_PAGE)
-            else:
-                self._learned.put(KNOWN_BULK, size)
-                return _joined(answers)
+            many = await self._many(keys, fields, size)
+            if many is not None:
+                return many
         async with side_by_side() as group:
             asked = [
                 group.create_task(self._issues_or_halves(some, fields))
@@ -150,8 +149,30 @@ class Requests:
             failed |= stumbled
         return Histories(found, failed)
 
-    async def _issues(self, keys: Sequence[str], fields: Sequence[str]) -> Batch:
-        answer = await self._door.query(ISSUES, {"issueIdsOrKeys": list(keys), "fields": list(fields)})
+    async def _one(self, jql: str, name: str) -> datetime | None:
+        answer = await self._door.query(SEARCH, {"jql": jql, "fields": [name], "maxResults": 1})
+        issues = Checked(answer.data, "the search result")["issues"]
+        return next((one["fields"][name].time() for one in issues), None)
+
+    async def _many(self, keys: Sequence[str], fields: Sequence[str], size: int) -> Batch | None:
+        """So many issues at once; None where that is refused, or more than the site can bear just now."""
+        try:
+            answers = [await self._issues(some, fields, tries=HASTY) for some in batches(keys, size)]
+        except FixRequestError as error:
+            if error.status not in TOO_MANY:
+                raise
+            self._learned.put(KNOWN_BULK, ISSUES_A_PAGE)
+            return None
+        except (TryLaterError, UnexpectedAnswerError):  # a time-out, an answer without end
+            self._bulk.failed()
+            return None
+        self._bulk.worked()
+        self._learned.put(KNOWN_BULK, BULK)
+        return _joined(answers)
+
+    async def _issues(self, keys: Sequence[str], fields: Sequence[str], tries: int = TRIES) -> Batch:
+        body = {"issueIdsOrKeys": list(keys), "fields": list(fields)}
+        answer = await self._door.query(ISSUES, body, tries=tries)
         self.left = answer.left
         page = Checked(answer.data, "the issues")
         return [issue(one.value) for one in page["issues"]], list(page["issueErrors"])
@@ -163,8 +184,8 @@ class Requests:
 
     async def _histories(self, ids: Sequence[str]) -> dict[str, list[Checked]]:
         found: dict[str, list[Checked]] = defaultdict(list)
-        body = {"issueIdsOrKeys": list(ids), "maxResults": HISTORIES_A_PAGE}
-        async for answer, _ in self._follow(CHANGELOGS, body, "issueChangeLogs"):
+        body = {"issueIdsOrKeys": list(ids)}
+        async for answer, _ in self._follow(CHANGELOGS, body, "issueChangeLogs", self._changes):
             for log in Checked(answer.data, "the changelogs")["issueChangeLogs"]:
                 issue_id = log["issueId"].identifier()
                 found[issue_id] += [
@@ -217,13 +238,13 @@ class Requests:
                 return found
 
     async def _follow(
-        self, path: str, body: Mapping[str, Any], content: str
+        self, path: str, body: Mapping[str, Any], content: str, size: PageSize
     ) -> AsyncIterator[tuple[Answer, bool]]:
         """Pages until there is no next token, each with whether it is the last."""
         token: str | None = None
         walk = Walk(f"Jira's pages of {path}")
         while True:
-            answer = await self._door.query(path, {**body, **({"nextPageToken": token} if token else {})})
+            answer = await self._page(path, {**body, **({"nextPageToken": token} if token else {})}, size)
             self.left = answer.left
             page = Checked(answer.data, "a page")
             token = page["nextPageToken"].maybe_text()
@@ -234,6 +255,18 @@ class Requests:
             if last:
                 return
             walk.on_to(str(token), empty=not page[content].value)
+
+    async def _page(self, path: str, body: Mapping[str, Any], size: PageSize) -> Answer:
+        """One page, smaller where the site cannot bear a large one."""
+        while True:
+            try:
+                answer = await self._door.query(path, {**body, "maxResults": size.size}, tries=HASTY)
+            except TryLaterError:
+                if not size.failed():
+                    raise
+            else:
+                size.worked()
+                return answer
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from typing import Any
 from connectors.errors import ConnectorError, FixCredentialsError, UnexpectedAnswerError
 from connectors.jira.checked import Checked
 from connectors.learned import Learned
-from connectors.transport import Answer, Transport
+from connectors.transport import TRIES, Answer, Transport
 
 GATEWAY = "https://api.atlassian.com"
 TENANT = "_edge/tenant_info"
@@ -76,13 +76,13 @@ class Door:
         """
         return await self._through(lambda client: client.get(path, params))
 
-    async def query(self, path: str, body: Mapping[str, Any]) -> Answer:
-        """A POST that only reads.
+    async def query(self, path: str, body: Mapping[str, Any], *, tries: int = TRIES) -> Answer:
+        """A POST that only reads; who can ask for less gives up after fewer `tries`.
 
         Raises:
             ConnectorError: named by what to do.
         """
-        return await self._through(lambda client: client.query(path, body))
+        return await self._through(lambda client: client.query(path, body, tries=tries))
 
     async def close(self) -> None:
         """Give back the connections."""

@@ -26,6 +26,7 @@ class Manner:
 
     Without `epoch` the site takes no epoch milliseconds, only wall times in `zone`. `scoped`: the API token
     has scopes, and is let in at the gateway alone. Projects in `trashed` were deleted, and can be restored.
+    A walk through more than `longest_walk` issues ends there, and says nothing.
     """
 
     bulk: int = 100
@@ -34,6 +35,7 @@ class Manner:
     zone: str = "Europe/Berlin"
     scoped: bool = False
     trashed: frozenset[str] = frozenset()
+    longest_walk: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,17 +56,17 @@ def test_projects_that_went_leave_the_windows_and_a_window_of_all_stays() -> Non
 
 def test_a_window_is_split_by_projects_and_then_by_creation() -> None:
     keys = tuple(f"P{n}" for n in range(120))
-    parts = Window().parts(keys, NOW)
+    parts = Window().projectwise(keys)
     assert [len(part.projects) for part in parts] == [PROJECTS_A_WINDOW, PROJECTS_A_WINDOW, 20]
-    assert [part.projects for part in Window(("A", "B")).parts(keys, NOW)] == [("A",), ("B",)]
-    early, late = Window(("A",)).parts(keys, NOW)
-    assert early.since is None
-    assert late.until is None
-    assert early.until == late.since
+    assert [part.projects for part in Window(("A", "B")).projectwise(keys)] == [("A",), ("B",)]
+    assert Window(("A",)).projectwise(keys) == ()
+    early, late = Window(("A",)).halves(NOW - timedelta(days=30), NOW)
+    assert (early.since, early.until, late.since, late.until) == (None, middle := early.until, middle, None)
+    assert middle == NOW - timedelta(days=15)
 
 
 def test_a_window_of_a_day_is_not_split() -> None:
-    assert Window(("A",), NOW - timedelta(days=1), NOW).parts((), NOW) == ()
+    assert Window(("A",), NOW - timedelta(days=1), NOW).halves(NOW, NOW) == ()
 
 
 @pytest.mark.parametrize(

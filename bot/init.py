@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.intake import taken
 from bot.pipeline import Progress, unwatched
 from config.load import load_model
+from rules.proposal.company import of_export
 from rules.proposal.files import QUESTIONS, Files, files
 from rules.proposal.proposal import Proposal, propose
 from rules.proposal.smallest import smallest
@@ -58,8 +59,8 @@ async def propose_from(export: Path, out: Path, clock: Clock, progress: Progress
         async for record in read.records():
             tally.add((record,))
     proposal = propose(tally)
-    proposed = files(proposal, _seen_from(export, out.parent))
-    _check(proposed.texts)
+    proposed = files(proposal, of_export(seen_from(export, out.parent)))
+    check(proposed.texts)
     return Initial(proposed, proposal, read.problems, read.notes)
 
 
@@ -155,13 +156,18 @@ def _there(out: Path, paths: list[Path]) -> str:
     )
 
 
-def _seen_from(export: Path, folder: Path) -> str:
+def seen_from(export: Path, folder: Path) -> str:
     """The export's path as a source names it: from the model's folder where it lies below that."""
     path, base = export.resolve(), folder.resolve()
     return path.relative_to(base).as_posix() if path.is_relative_to(base) else os.fspath(path)
 
 
-def _check(texts: Mapping[str, str]) -> None:
+def check(texts: Mapping[str, str]) -> None:
+    """See that proposed files are a model.
+
+    Raises:
+        ModelMistakes: they are none; a mistake of opsbot.
+    """
     with tempfile.TemporaryDirectory() as folder:
         for name, text in texts.items():
             path = Path(folder, name)

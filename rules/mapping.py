@@ -53,6 +53,10 @@ class Mapper:
         """All selectors of products, in the order of the model."""
         return (*self._entries, *self._paths)
 
+    def matching(self, traits: Traits) -> Iterator[Entry]:
+        """The selectors that hold for something with these traits, but those with a path."""
+        return self._index.matching(traits)
+
     def claims(self, traits: Traits) -> tuple[str, ...]:
         """The products whose selectors claim something with these traits with the highest precedence."""
         return tuple(entry.product for entry in self._best(traits))

@@ -1,6 +1,7 @@
 """The file company.yaml of a proposed model: what holds for all products, and the questions about it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rules.proposal.meaning import Meant
 from rules.proposal.people import Known
@@ -17,10 +18,24 @@ CERTAIN = (
 )
 
 
-def company_lines(proposal: Proposal, export: str) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who proposes, from what, and the lines of its sources."""
+
+    command: str  # opsbot init
+    read: str  # a path, or the sources
+    sources: tuple[Line, ...]
+
+
+def of_export(export: str) -> Origin:
+    """The origin of a model that is proposed from an export at that path."""
+    return Origin("opsbot init", export, tuple(_sources(export)))
+
+
+def company_lines(proposal: Proposal, origin: Origin) -> list[Line]:
     """The lines of company.yaml."""
     return [
-        *_head(proposal, export),
+        *_head(proposal, origin),
         Line("version: 1"),
         Line(
             "# company: {name: Larkfield Logistics, currency: EUR}",
@@ -37,7 +52,7 @@ def company_lines(proposal: Proposal, export: str) -> list[Line]:
             Ask("Which Slack channel is for product operations?", 0),
         ),
         Line(""),
-        *_sources(export),
+        *origin.sources,
         Line(""),
         *_people(proposal),
         *_teams(proposal),
@@ -51,10 +66,11 @@ def company_lines(proposal: Proposal, export: str) -> list[Line]:
     ]
 
 
-def _head(proposal: Proposal, export: str) -> Iterator[Line]:
+def _head(proposal: Proposal, origin: Origin) -> Iterator[Line]:
     pulls = f", {many(proposal.pulls, 'pull request')}" if proposal.pulls else ""
     yield Line(
-        f"# An operating model proposed by opsbot init from {shown(export)}. Check it and make it yours."
+        f"# An operating model proposed by {origin.command} from {shown(origin.read)}. "
+        "Check it and make it yours."
     )
     yield Line(f"# Read: {many(proposal.items, 'item')}, {proposal.unfinished:,} unfinished{pulls}.")
     for line in proposal.coverage:
@@ -78,7 +94,7 @@ def _sources(export: str) -> Iterator[Line]:
 def _people(proposal: Proposal) -> Iterator[Line]:
     listed, others = proposal.people.listed, proposal.people.others
     if not listed:
-        yield Line("# people: {ana: {email: ana@example.com}}", "the export names nobody")
+        yield Line("# people: {ana: {email: ana@example.com}}", "nobody is named")
         yield Line("")
         return
     unknown = sum(1 for person in listed if person.email is None)

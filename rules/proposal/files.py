@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.proposal.company import company_lines
-from rules.proposal.product import product_lines
+from rules.proposal.company import Origin, company_lines
+from rules.proposal.product import product_lines, stream_lines
 from rules.proposal.proposal import Proposal
 from rules.proposal.text import Line, many
 
@@ -34,11 +34,13 @@ class Files:
     questions: tuple[Question, ...]
 
 
-def files(proposal: Proposal, export: str) -> Files:
-    """The model's files for an export that lies at that path."""
-    drafts = {COMPANY: company_lines(proposal, export)}
+def files(proposal: Proposal, origin: Origin | None) -> Files:
+    """The model's files; without an origin only those of products and value streams, for a model that is."""
+    drafts = {COMPANY: company_lines(proposal, origin)} if origin is not None else {}
     for product in proposal.products.products:
         drafts[f"products/{product.id}.yaml"] = product_lines(product, proposal)
+    for stream in proposal.products.streams:
+        drafts[f"value-streams/{stream.id}.yaml"] = stream_lines(stream)
     return written(drafts)
 
 
@@ -69,7 +71,7 @@ def _list(questions: Sequence[Question]) -> str:
     text = [
         "# Questions about the operating model",
         "",
-        "What nobody could read out of the export. A line marked as a proposal counts until you change it;",
+        "What the tools do not tell. A line marked as a proposal counts until you change it;",
         "all else counts once you answer. Edit the line that is named, and run `opsbot model check`.",
         "The first ones decide most.",
         "",

@@ -8,10 +8,10 @@ from itertools import chain, count
 LONGEST = 40
 
 
-def ids(names: Iterable[str], otherwise: str) -> list[str]:
+def ids(names: Iterable[str], otherwise: str, taken: Iterable[str] = ()) -> list[str]:
     """An id for each name, in order; a name that leaves nothing readable becomes `otherwise-1` and so on."""
     given: list[str] = []
-    taken: set[str] = set()
+    taken = set(taken)
     for name in names:
         readable = _id(name)
         numbered = (f"{readable or otherwise}-{number}" for number in count(2 if readable else 1))

@@ -41,12 +41,15 @@ class People:
         return next((p.handle for p in self.listed if getattr(p, tool) == account), None)
 
 
-def people(tally: Tally) -> People:
-    """Everybody items and changes name, the most often named first."""
+def people(tally: Tally, known: Mapping[tuple[str, str], str]) -> People:
+    """Everybody items and changes name, the most often named first; `known` have their handle already."""
     found = [k for tool, seen in tally.seen.items() for k in _accounts(tool, seen, tally)]
-    joined = sorted(_joined(found), key=lambda k: (-k.met, k.name, k.jira or "", k.github or ""))
+    strangers = [k for k in found if _handle(k, known) is None]
+    everybody = [*_joined(strangers), *_known(found, known)]
+    joined = sorted(everybody, key=lambda k: (-k.met, k.name, k.jira or "", k.github or ""))
     listed = joined[:MOST_PEOPLE]
-    handles = ids((_called(k) for k in listed), "person")
+    new = iter(ids((_called(k) for k in listed if not k.handle), "person", set(known.values())))
+    handles = [k.handle or next(new) for k in listed]
     bots = sorted(a for a in tally.seen["github"] if a in tally.people and tally.people[a].is_bot)
     return People(
         tuple(replace(k, handle=handle) for k, handle in zip(listed, handles, strict=True)),
@@ -71,6 +74,30 @@ def _accounts(tool: str, seen: Counter[str], tally: Tally) -> list[Known]:
             active=person.active if person else True,
         )
     return list(folded.values())
+
+
+def _handle(one: Known, known: Mapping[tuple[str, str], str]) -> str | None:
+    tool, account = ("jira", one.jira) if one.jira else ("github", one.github)
+    return known.get((tool, account or ""))
+
+
+def _known(found: list[Known], known: Mapping[tuple[str, str], str]) -> list[Known]:
+    """One entry for each person of the model, with all accounts that were met."""
+    entries: dict[str, Known] = {}
+    for one in found:
+        handle = _handle(one, known)
+        if handle is None:
+            continue
+        before = entries.get(handle, replace(one, handle=handle, met=0))
+        entries[handle] = replace(
+            before,
+            email=before.email or one.email,
+            jira=before.jira or one.jira,
+            github=before.github or one.github,
+            met=before.met + one.met,
+            active=before.active and one.active,
+        )
+    return list(entries.values())
 
 
 def _joined(found: list[Known]) -> list[Known]:

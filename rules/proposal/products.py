@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rules.proposal.grouping import Confidence, Group, grouped, patterns, team_name, top_of
 from rules.proposal.ids import ids
 from rules.proposal.meaning import Meanings
 from rules.proposal.tally import Cell, Tally
@@ -46,12 +47,13 @@ Counted = tuple[Cell, int]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Who might own a product: an account, and how many of its assigned unfinished items it has."""
+    """Who might own a product: an account, how many assigned unfinished items it has, and what it leads."""
 
     account: str
     tool: str  # jira, github
     items: int
     of: int
+    leads: str = ""  # project, or component of it, that the tool says they lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,19 @@ class Suggested:
     why: str
     candidates: tuple[Candidate, ...]
     components: tuple[tuple[str, int], ...] = ()  # that could be products of their own
+    confidence: Confidence = "medium"
+    team: str | None = None  # of the tool, that owns its repositories
+    stream: str | None = None  # id of the value stream it may be part of
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A value stream that a team above several products suggests."""
+
+    id: str
+    name: str
+    team: str
+    products: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +101,18 @@ class Suggestions:
     products: tuple[Suggested, ...]
     left_out: tuple[tuple[str, int], ...]  # container and its items and pull requests
     trials: tuple[Trial, ...] = ()  # projects that are proposed as no product's work
+    streams: tuple[Stream, ...] = ()
 
 
-def suggest(tally: Tally, meant: Meanings) -> Suggestions:
-    """Products, the one with most unfinished items first."""
+def suggest(
+    tally: Tally, meant: Meanings, placed: Collection[str] = (), taken: Collection[str] = ()
+) -> Suggestions:
+    """Products, the one with most unfinished items first.
+
+    Containers that are `placed` belong elsewhere, and ids that are `taken` are not given again.
+    """
     counts = tally.counted("container") + tally.pulls
+    counts = Counter({c: n for c, n in counts.items() if c not in placed and c not in tally.archived})
     nameable = {c for c in counts if (_REPOSITORY if "/" in c else _PROJECT).fullmatch(c)}
     trials = sorted(_trials(nameable, tally, meant), key=lambda t: (-t.items, t.project))
     drafts = sorted(
@@ -99,11 +121,32 @@ def suggest(tally: Tally, meant: Meanings) -> Suggestions:
     )
     outside = [(c, counts[c]) for c in counts if c not in nameable]
     outside += [(part.container, part.items + part.pulls) for p in drafts[MOST_PRODUCTS:] for part in p.parts]
+    products, streams = _in_streams(list(_with_ids(drafts[:MOST_PRODUCTS], taken)), tally)
     return Suggestions(
-        products=tuple(_with_ids(drafts[:MOST_PRODUCTS])),
+        products=products,
         left_out=tuple(sorted(outside, key=lambda o: (-o[1], o[0]))),
         trials=tuple(trials),
+        streams=streams,
     )
+
+
+def _in_streams(
+    products: Sequence[Suggested], tally: Tally
+) -> tuple[tuple[Suggested, ...], tuple[Stream, ...]]:
+    """Products whose teams stand under one team may be one value stream; at least two make one."""
+    by_top: dict[str, list[str]] = {}
+    for product in products:
+        top = top_of(product.team, tally) if product.team else None
+        if top is not None and top != product.team:
+            by_top.setdefault(top, []).append(product.id)
+    tops = sorted(top for top, of in by_top.items() if len(of) > 1)
+    names = [team_name(top, tally) for top in tops]
+    streams = tuple(
+        Stream(id_, name, top, tuple(by_top[top]))
+        for id_, name, top in zip(ids(names, "stream"), names, tops, strict=True)
+    )
+    of_product = {product: stream.id for stream in streams for product in stream.products}
+    return tuple(replace(p, stream=of_product.get(p.id)) for p in products), streams
 
 
 def _trials(nameable: set[str], tally: Tally, meant: Meanings) -> Iterator[Trial]:
@@ -123,28 +166,47 @@ def _drafts(nameable: set[str], tally: Tally, meant: Meanings) -> Iterator[Sugge
         cells.setdefault(cell.container, []).append((cell, many))
     alone = {c for c in nameable if "/" in c}
     for project in sorted(nameable - alone):
-        repositories = sorted(c for c in alone if _project_of(c, tally) == project)
+        repositories = sorted(c for c in alone if project_of(c, tally) == project)
         own = cells.get(project, [])
-        split = _split(own)
+        leads = {c.name: c.lead for c in tally.components.get(project, ()) if c.lead}
+        split = _split(own, leads)
         for component in split:
-            yield _product(tally, meant, {Part(project, component): own}, component)
+            one = _product(tally, meant, {Part(project, component): own}, component)
+            yield replace(one, confidence="high" if component in leads else "medium")
         if not split:
             parts = {Part(project): own}
             for repository in repositories:
-                pulls, naming = tally.pulls[repository], tally.named[repository][project]
-                part = Part(
-                    repository, pulls=pulls, why=f"{naming:,} of its {pulls:,} pull requests name {project}"
-                )
+                part = Part(repository, pulls=tally.pulls[repository], why=naming(repository, project, tally))
                 parts[part] = cells.get(repository, [])
-            yield _product(tally, meant, parts, tally.names.get(project, project))
+            one = _product(tally, meant, parts, tally.names.get(project, project))
+            yield replace(one, confidence="high" if repositories else "medium")
             alone -= set(repositories)
-    for repository in sorted(alone):
-        part = Part(repository, pulls=tally.pulls[repository], why=_unsettled(repository, tally))
-        yield _product(tally, meant, {part: cells.get(repository, [])}, repository)
+    for group in grouped(alone, tally):
+        yield _grouped_product(group, tally, meant, cells)
 
 
-def _with_ids(drafts: list[Suggested]) -> Iterator[Suggested]:
-    for draft, id_ in zip(drafts, ids((_short(d.name) for d in drafts), "product"), strict=True):
+def _grouped_product(
+    group: Group, tally: Tally, meant: Meanings, cells: Mapping[str, Sequence[Counted]]
+) -> Suggested:
+    """The product that a group of repositories suggests."""
+    others = tally.claimed | set(tally.counted("container")) | set(tally.pulls)
+    chosen = patterns(group.repositories, others)
+    parts: dict[Part, Sequence[Counted]] = {}
+    for selector in chosen:
+        held = [selector] if len(chosen) > 1 or selector in group.repositories else group.repositories
+        why = group.why or _unsettled(held[0], tally)
+        pulls = sum(tally.pulls[repository] for repository in held)
+        parts[Part(selector, pulls=pulls, why=why)] = [c for r in held for c in cells.get(r, [])]
+    one = _product(tally, meant, parts, group.name)
+    why = "repositories of one team" if group.team else "repositories of one name"
+    if len(group.repositories) == 1:
+        why = "a repository of one team" if group.team else one.why
+    return replace(one, confidence=group.confidence, team=group.team, why=why)
+
+
+def _with_ids(drafts: list[Suggested], taken: Collection[str]) -> Iterator[Suggested]:
+    names = (_short(d.name) for d in drafts)
+    for draft, id_ in zip(drafts, ids(names, "product", taken), strict=True):
         yield replace(draft, id=id_)
 
 
@@ -153,7 +215,8 @@ def _short(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def _project_of(repository: str, tally: Tally) -> str | None:
+def project_of(repository: str, tally: Tally) -> str | None:
+    """The project that a repository works for: nearly all of its pull requests name it."""
     named = tally.named.get(repository, Counter())
     most = min(named, key=lambda p: (-named[p], p), default=None)
     if most is None or named[most] < ENOUGH_CHANGES or named[most] < ONE_PROJECT * tally.pulls[repository]:
@@ -161,8 +224,14 @@ def _project_of(repository: str, tally: Tally) -> str | None:
     return most
 
 
-def _split(cells: Sequence[Counted]) -> list[str]:
-    """The components that are products of their own, or none."""
+def naming(repository: str, project: str, tally: Tally) -> str:
+    """How many of a repository's pull requests name a project, as a reason."""
+    named = tally.named.get(repository, Counter())[project]
+    return f"{named:,} of its {tally.pulls[repository]:,} pull requests name {project}"
+
+
+def _split(cells: Sequence[Counted], leads: Mapping[str, str]) -> list[str]:
+    """The components that are products of their own, or none: each with people, or a lead, of its own."""
     by_component: dict[str, Counter[str]] = {}
     items = 0
     for cell, many in cells:
@@ -173,6 +242,8 @@ def _split(cells: Sequence[Counted]) -> list[str]:
     sizes = [hands.total() for hands in by_component.values()]
     if not 2 <= len(sizes) <= SPLIT_MOST or min(sizes) < SPLIT_LEAST or sum(sizes) < SPLIT_COVERS * items:
         return []
+    if len({leads.get(component) for component in by_component} - {None}) == len(by_component):
+        return sorted(by_component)
     accounts = {account for hands in by_component.values() for account in hands if account}
     home = sum(max(hands[account] for hands in by_component.values()) for account in accounts)
     assigned = sum(hands[account] for hands in by_component.values() for account in accounts)
@@ -198,7 +269,7 @@ def _product(tally: Tally, meant: Meanings, parts: Mapping[Part, Sequence[Counte
         unfinished=sum(n for _, n in unfinished),
         pulls=sum(part.pulls for part in parts),
         why=_why(list(parts)),
-        candidates=tuple(_candidates(unfinished, tally)),
+        candidates=tuple(_candidates(list(parts), unfinished, tally)),
         components=tuple(sorted(components.items(), key=lambda c: (-c[1], c[0]))),
     )
 
@@ -206,7 +277,7 @@ def _product(tally: Tally, meant: Meanings, parts: Mapping[Part, Sequence[Counte
 def _why(parts: list[Part]) -> str:
     first = parts[0]
     if first.component is not None:
-        return f"a component of {first.container} with people of its own"
+        return f"a component of {first.container} with people or a lead of its own"
     if "/" in first.container:
         return "a repository that works for no one project"
     return "a project" + (" and the repositories that work for it" if len(parts) > 1 else "")
@@ -219,11 +290,24 @@ def _unsettled(repository: str, tally: Tally) -> str:
     return f"on its own: {', '.join(told[:3])}, too few to tell" if told else ""
 
 
-def _candidates(unfinished: Iterable[Counted], tally: Tally) -> Iterator[Candidate]:
+def _candidates(parts: Sequence[Part], unfinished: Iterable[Counted], tally: Tally) -> Iterator[Candidate]:
+    """Who leads it in the tool, then those with most of its unfinished items."""
     hands: Counter[tuple[str, str]] = Counter()
     for cell, many in unfinished:
         person = tally.people.get(cell.assignee or "")
         if cell.assignee and not (person and person.is_bot):
             hands[cell.assignee, "github" if cell.in_repository else "jira"] += many
-    for account, tool in sorted(hands, key=lambda h: (-hands[h], h))[:2]:
+    lead, leads = _lead(parts[0], tally)
+    if lead is not None:
+        yield Candidate(lead, "jira", hands[lead, "jira"], hands.total(), leads)
+    busiest = (h for h in sorted(hands, key=lambda h: (-hands[h], h)) if h != (lead, "jira") and hands[h])
+    for account, tool in list(busiest)[:2]:
         yield Candidate(account, tool, hands[account, tool], hands.total())
+
+
+def _lead(part: Part, tally: Tally) -> tuple[str | None, str]:
+    """Who leads a project, or a component of it, and what that is."""
+    if part.component is None:
+        return tally.leads.get(part.container), part.container
+    known = {c.name: c.lead for c in tally.components.get(part.container, ())}
+    return known.get(part.component), f"the component {part.component}"

@@ -1,5 +1,6 @@
 """The proposal of an operating model: what an export suggests, and how much of it that covers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rules.proposal.meaning import Meanings, meanings
@@ -32,11 +33,17 @@ class Proposal:
     coverage: tuple[Coverage, ...]
 
 
-def propose(tally: Tally) -> Proposal:
-    """Work out the proposal; the same tally gives the same proposal, whatever the order of its records."""
+def propose(
+    tally: Tally, suggested: Suggestions | None = None, handles: Mapping[tuple[str, str], str] | None = None
+) -> Proposal:
+    """Work out the proposal; the same tally gives the same proposal, whatever the order of its records.
+
+    `suggested` are its products where they are known already, `handles` those of people that a model has,
+    by tool and account.
+    """
     meant = meanings(tally)
-    products = suggest(tally, meant)
-    found = people(tally)
+    products = suggest(tally, meant) if suggested is None else suggested
+    found = people(tally, handles or {})
     known = {account for p in found.listed if p.email for account in (p.jira, p.github) if account}
     open_cells = [(cell, n) for cell, n in tally.cells.items() if not meant.finished(cell)]
     unfinished = sum(n for _, n in open_cells)

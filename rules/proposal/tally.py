@@ -5,7 +5,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rules.records import Container, Person, PullRequest, Record, WorkItem
+from rules.records import (
+    Component,
+    Container,
+    Ownership,
+    Person,
+    PullRequest,
+    Record,
+    Team,
+    WorkItem,
+)
 
 _KEY = re.compile(r"\b([A-Z][A-Z0-9_]+)-\d+\b")
 SUBTASK = -1
@@ -44,6 +53,12 @@ class Tally:
     labels: Counter[str] = field(default_factory=Counter)  # of repositories' issues
     teams: Counter[str] = field(default_factory=Counter)
     names: dict[str, str] = field(default_factory=dict)  # container → its name where it is told
+    leads: dict[str, str] = field(default_factory=dict)  # project → account of its lead
+    components: dict[str, tuple[Component, ...]] = field(default_factory=dict)  # of a project
+    ownership: dict[str, tuple[Ownership, ...]] = field(default_factory=dict)  # of a repository
+    groups: dict[str, Team] = field(default_factory=dict)  # teams of the tools, by key in small letters
+    archived: set[str] = field(default_factory=set)  # containers
+    claimed: set[str] = field(default_factory=set)  # containers that a model names already
     people: dict[str, Person] = field(default_factory=dict)  # by account
     seen: dict[str, Counter[str]] = field(default_factory=lambda: {"jira": Counter(), "github": Counter()})
 
@@ -54,7 +69,9 @@ class Tally:
                 case Person():
                     self.people[record.key] = record
                 case Container():
-                    self.names[record.key] = record.name
+                    self._place(record)
+                case Team():
+                    self.groups[record.key.casefold()] = record
                 case WorkItem():
                     self._item(record)
                 case PullRequest():
@@ -71,6 +88,17 @@ class Tally:
         for cell, many in self.cells.items():
             counts[str(getattr(cell, word))] += many
         return counts
+
+    def _place(self, place: Container) -> None:
+        self.names[place.key] = place.name
+        if place.lead is not None:
+            self.leads[place.key] = place.lead
+        if place.components:
+            self.components[place.key] = place.components
+        if place.ownership:
+            self.ownership[place.key] = place.ownership
+        if place.archived:
+            self.archived.add(place.key)
 
     def _item(self, item: WorkItem) -> None:
         components = set(item.components)

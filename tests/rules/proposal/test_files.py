@@ -9,6 +9,7 @@ from rule_records import issue, item, pull
 
 from config.load import Loaded, load_model
 from config.yaml import read_yaml
+from rules.proposal.company import of_export
 from rules.proposal.files import QUESTIONS, Files, files
 from rules.proposal.proposal import propose
 from rules.proposal.smallest import smallest
@@ -43,7 +44,7 @@ names = st.one_of(
 def proposed(*records: Record) -> Files:
     tally = Tally()
     tally.add(records)
-    return files(propose(tally), "export.csv")
+    return files(propose(tally), of_export("export.csv"))
 
 
 def loaded(of: Files) -> Loaded:

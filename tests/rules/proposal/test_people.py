@@ -11,7 +11,7 @@ from rules.records import Person, Record
 def found(*records: Record) -> People:
     tally = Tally()
     tally.add(records)
-    return people(tally)
+    return people(tally, {})
 
 
 def test_two_accounts_with_the_same_name_are_one_person_marked_as_a_proposal() -> None:

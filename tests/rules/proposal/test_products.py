@@ -5,7 +5,7 @@ from rule_records import issue, item, pull
 from rules.proposal.meaning import meanings
 from rules.proposal.products import MOST_PRODUCTS, Suggested, Suggestions, suggest
 from rules.proposal.tally import Tally
-from rules.records import Container, Record, WorkItem
+from rules.records import Component, Container, Record, Team, WorkItem
 
 
 def suggested(*records: Record) -> Suggestions:
@@ -88,3 +88,57 @@ def test_more_products_than_anybody_answers_questions_about_are_counted() -> Non
     of = suggested(*(issue(n, repository=f"larkfield/r{n}") for n in range(MOST_PRODUCTS + 3)))
     assert len(of.products) == MOST_PRODUCTS
     assert len(of.left_out) == 3
+
+
+def led(**leads: str) -> Container:
+    """The project SHOP, and who leads its components."""
+    components = tuple(Component(name, lead) for name, lead in leads.items())
+    return Container("jira", "SHOP", "SHOP", "project", "Shop", lead="ines", components=components)
+
+
+def test_components_with_leads_of_their_own_split_a_project_though_people_work_in_both() -> None:
+    items = parts({"Till": "ana bo", "Stock": "ana bo"})
+    of = named(suggested(led(Till="ana", Stock="eva"), *items))
+    assert {id_: (p.confidence, p.candidates[0].account) for id_, p in of.items()} == {
+        "till": ("high", "ana"), "stock": ("high", "eva"),
+    }  # fmt: skip
+    assert list(named(suggested(led(Till="ana", Stock="ana"), *items))) == ["shop"]
+
+
+def test_who_leads_a_project_is_the_first_candidate() -> None:
+    (shop,) = suggested(led(), item("SHOP-1", assignee="bo"), item("SHOP-2", assignee="ines")).products
+    assert [(c.account, c.leads, c.items) for c in shop.candidates] == [("ines", "SHOP", 1), ("bo", "", 1)]
+
+
+def test_an_archived_container_is_no_product() -> None:
+    old = Container("jira", "OLD", "OLD", "project", "Old", archived=True)
+    assert list(named(suggested(old, item("OLD-1"), item("SHOP-1")))) == ["shop"]
+
+
+def test_repositories_of_a_team_are_one_product_by_one_pattern() -> None:
+    team = Team(
+        "github", "t", "larkfield/pay", "Payments", repositories=("larkfield/pay-web", "larkfield/pay-api")
+    )
+    pulls = [pull(n, repository=f"larkfield/pay-{name}") for n, name in enumerate(("web", "api", "web"))]
+    of = named(suggested(team, *pulls))
+    assert [(p.container, p.pulls) for p in of["payments"].parts] == [("larkfield/pay-*", 3)]
+    assert (of["payments"].team, of["payments"].confidence) == ("larkfield/pay", "medium")
+
+
+def test_products_whose_teams_stand_under_one_may_be_a_value_stream() -> None:
+    teams = [
+        Team("github", key, f"larkfield/{key}", key.title(), repositories=(f"larkfield/{key}",), parent=above)
+        for key, above in (("pay", "larkfield/money"), ("dun", "larkfield/money"), ("map", None))
+    ]
+    money = Team("github", "money", "larkfield/money", "Money")
+    of = suggested(*teams, money, *(pull(n, repository=f"larkfield/{t.id}") for n, t in enumerate(teams)))
+    (stream,) = of.streams
+    assert (stream.id, sorted(stream.products)) == ("money", ["dun", "pay"])
+    assert {p.id: p.stream for p in of.products} == {"dun": "money", "pay": "money", "map": None}
+
+
+def test_ids_that_a_model_has_are_not_given_again() -> None:
+    tally = Tally()
+    tally.add([item("SHOP-1"), item("TILL-1")])
+    of = suggest(tally, meanings(tally), placed={"TILL"}, taken={"shop"})
+    assert list(named(of)) == ["shop-2"]

@@ -121,7 +121,7 @@ class JiraCloud:
     async def check(self) -> Sequence[Check]:
         """Sign-in, kind of site, clock, permission, projects and fields, each with what to do about it."""
         checks = await doctor.look_around(
-            self._requests, self.site, self._asked, self._asked_fields, self._clock
+            self._requests, self.site, self._asked, self._asked_fields, self._clock, get=self._door.get
         )
         signed_in = checks[0].state == "ok"
         return [*checks, *(doctor.learned(self._door, self.learned) if signed_in else ())]

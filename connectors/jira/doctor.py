@@ -7,16 +7,29 @@ from functools import partial
 from typing import Any, Protocol
 
 from connectors.connector import Check
-from connectors.errors import ABSENT, ACCESS, CLOCK, KIND, ConnectorError, FixCredentialsError
+from connectors.errors import (
+    ABSENT,
+    ACCESS,
+    CLOCK,
+    KIND,
+    ConnectorError,
+    FixCredentialsError,
+    NotThereError,
+)
 from connectors.jira import parse
+from connectors.jira.accounts import account_id
 from connectors.jira.checked import Checked
 from connectors.jira.fields import find
+from connectors.jira.plans import Get, may_see_boards
 from connectors.jira.requests import BULK, KNOWN_BULK
 from connectors.jira.selftest import known
 from connectors.jira.signin import SCOPE_MISSING, Door
 from connectors.learned import Learned
 from connectors.transport import Answer
 
+CLOUD, SERVER = "Cloud", "Server"  # Jira's words for the kinds; Data Center calls itself Server too
+OTHER = {CLOUD: "Jira Data Center", SERVER: "Jira Cloud"}  # what it is, if it is not that
+NEW_ONE = "Make a new personal access token in the profile of the bot's account."
 SKEW = timedelta(minutes=2)  # well below the overlap of two syncs
 
 
@@ -50,22 +63,33 @@ async def look_around(
     projects: Sequence[str],
     fields: Sequence[str],
     clock: Callable[[], datetime],
+    *,
+    get: Get,
+    kind: str = CLOUD,
 ) -> list[Check]:
-    """The lines of one Jira source; without a sign-in only that one, as the rest would only repeat it."""
+    """The lines of one Jira source; without a sign-in only that one, as the rest would only repeat it.
+
+    `get` reads a path of the site; `kind` is the kind of installation that we sign in to as.
+    """
     try:
         answer = await requests.myself()
         me = Checked(answer.data, "the account")
-        name = me["displayName"].maybe_text() or me["accountId"].text()
+        name = me["displayName"].maybe_text() or account_id(me)
     except FixCredentialsError as error:
-        return [Check("sign-in", "fail", error.what, f"{_sign_in_remedy(site, error.reason)} {error.entry}")]
+        remedy = _sign_in_remedy(site, error.reason) if kind == CLOUD else NEW_ONE
+        return [Check("sign-in", "fail", error.what, f"{remedy} {error.entry}")]
+    except NotThereError as error:
+        remedy = f"Check the address. If this is {OTHER[kind]}: {KIND}"
+        return [Check("sign-in", "fail", error.what, remedy)]
     except ConnectorError as error:
         return [Check("sign-in", "fail", error.what, error.remedy)]
     checks = [Check("sign-in", "ok", f"signed in to {site} as {name}"), _clock(answer.headers, clock())]
     for look in (
-        partial(_deployment, requests),
+        partial(_deployment, requests, kind),
         partial(_browse, requests),
         partial(_projects, requests, projects),
         partial(_fields, requests, fields),
+        partial(_boards, get),
     ):
         try:
             checks += await look()
@@ -117,11 +141,23 @@ def _clock(headers: Mapping[str, str], now: datetime) -> Check:
     return Check("clock", "warn", detail, f"Set this machine's clock by a time server (NTP). {CLOCK}")
 
 
-async def _deployment(requests: Asking) -> list[Check]:
-    kind = await requests.deployment()
-    if kind in (None, "Cloud"):
+async def _deployment(requests: Asking, kind: str) -> list[Check]:
+    told = await requests.deployment()
+    if told in (None, kind):
         return []
-    return [Check("site", "fail", f"This is Jira {kind}.", f"Only Jira Cloud can be read so far. {KIND}")]
+    signed_in = OTHER[CLOUD if kind == SERVER else SERVER]
+    what = f"This is {OTHER[kind]}, and the sign-in is that of {signed_in}."
+    return [Check("site", "fail", what, f"Set or remove the source's user. {KIND}")]
+
+
+async def _boards(get: Get) -> list[Check]:
+    if await may_see_boards(get):
+        return []
+    what = "Boards are hidden: sprints are known from their issues only."
+    remedy = (
+        "Where that matters, give the token read:board-scope:jira-software and read:sprint:jira-software."
+    )
+    return [Check("boards", "warn", what, f"{remedy} {ACCESS}")]
 
 
 async def _browse(requests: Asking) -> list[Check]:

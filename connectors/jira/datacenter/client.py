@@ -120,7 +120,13 @@ class JiraDataCenter:
     async def check(self) -> Sequence[Check]:
         """Sign-in, kind of installation, clock, permission, projects and fields, each with what to do."""
         return await doctor.look_around(
-            self._requests, self.site, self._asked, self._asked_fields, self._clock
+            self._requests,
+            self.site,
+            self._asked,
+            self._asked_fields,
+            self._clock,
+            get=self._requests.get,
+            kind=doctor.SERVER,
         )
 
     async def close(self) -> None:

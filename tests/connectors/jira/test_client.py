@@ -47,6 +47,8 @@ def jira() -> respx.MockRouter:
         router.get(f"{API}/myself").respond(json={"accountId": "1", "timeZone": "Europe/Berlin"})
         router.get(f"{API}/project/search").respond(json={"isLast": True, "values": [project("BOOK")]})
         router.post(f"{API}/search/approximate-count").respond(json={"count": 1})
+        router.get(url__regex=rf"{API}/project/\w+/(versions|components)").respond(json=[])
+        router.get(f"{SITE}/rest/agile/1.0/board").respond(json={"values": [], "isLast": True})
         router.post(f"{API}/changelog/bulkfetch").respond(json={"issueChangeLogs": []})
         yield router
 
@@ -321,6 +323,26 @@ async def test_the_doctor_goes_on_after_one_door_is_closed(jira: respx.MockRoute
         "address": "ok",
         "plan": "ok",
     }
+
+
+async def test_the_doctor_says_what_hidden_boards_cost(jira: respx.MockRouter, client: JiraCloud) -> None:
+    jira.get(f"{API}/myself").respond(json={"accountId": "1"})
+    jira.get(f"{API}/serverInfo").respond(json={"deploymentType": "Cloud"})
+    jira.get(f"{API}/mypermissions").respond(403)
+    jira.get(f"{SITE}/rest/agile/1.0/board").respond(403)
+    checks = {check.name: check for check in await client.check()}
+    assert checks["boards"].state == "warn"
+    assert "read:board-scope:jira-software" in checks["boards"].remedy
+
+
+async def test_the_doctor_knows_data_center_by_what_it_does_not_have(
+    jira: respx.MockRouter, client: JiraCloud
+) -> None:
+    jira.get(f"{API}/myself").respond(404)
+    (check,) = await client.check()
+    assert (check.name, check.state) == ("sign-in", "fail")
+    assert "Jira Data Center" in check.remedy
+    assert "[source-kind]" in check.remedy
 
 
 def test_a_source_of_another_kind_is_a_mistake_of_the_caller() -> None:

@@ -240,6 +240,40 @@ async def test_a_refused_sign_in_ends_the_sync_and_says_nothing_of_the_token(
     assert "t0ken" not in str(caught.value)
 
 
+async def checks_of(jira: respx.MockRouter, client: JiraDataCenter, deployment: str) -> dict[str, str]:
+    me = {"key": "JIRAUSER1", "displayName": "opsbot"}
+    jira.get(f"{API}/myself").respond(json=me, headers={"Date": "Tue, 10 Feb 2026 09:00:30 GMT"})
+    jira.get(f"{API}/serverInfo").respond(json={"deploymentType": deployment})
+    jira.get(f"{API}/mypermissions").respond(
+        json={"permissions": {"BROWSE_PROJECTS": {"havePermission": True}}}
+    )
+    return {check.name: f"{check.state}: {check.detail}" for check in await client.check()}
+
+
+async def test_the_doctor_looks_around_a_server(jira: respx.MockRouter, client: JiraDataCenter) -> None:
+    checks = await checks_of(jira, client, "Server")
+    assert checks.pop("boards").startswith("warn")
+    assert checks == {
+        "sign-in": "ok: signed in to jira.larkfield.example as opsbot",
+        "clock": "ok: 30 s apart from Jira's",
+        "permission": "ok: may browse projects",
+        "project BOOK": "ok: visible",
+    }
+
+
+async def test_the_doctor_finds_that_it_is_jira_cloud(jira: respx.MockRouter, client: JiraDataCenter) -> None:
+    told = (await checks_of(jira, client, "Cloud"))["site"]
+    assert told == "fail: This is Jira Cloud, and the sign-in is that of Jira Data Center."
+
+
+async def test_the_doctor_says_where_a_new_token_is_made(
+    jira: respx.MockRouter, client: JiraDataCenter
+) -> None:
+    jira.get(f"{API}/myself").respond(401)
+    (check,) = await client.check()
+    assert "personal access token" in check.remedy
+
+
 def test_a_source_of_another_kind_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="no Jira site"):
         connect(Source(id="gh", github="larkfield"), token="t")

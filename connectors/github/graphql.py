@@ -9,7 +9,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from connectors.errors import ConnectorError, FixRequestError, TryLaterError, UnexpectedAnswerError, WaitError
+from connectors.errors import (
+    ConnectorError,
+    FixRequestError,
+    NotThereError,
+    TryLaterError,
+    UnexpectedAnswerError,
+    WaitError,
+)
 from connectors.github.feed import told_at
 from connectors.github.shapes import shaped
 from connectors.transport import Answer, Transport
@@ -52,6 +59,7 @@ async def ask(
     Raises:
         WaitError: the points of this hour are used up, or a secondary limit holds.
         TryLaterError: GitHub gave up on its own time limit.
+        NotThereError: nothing of what was asked for is there.
         FixRequestError: the query itself was refused: an Enterprise Server too old for it.
         UnexpectedAnswerError: neither data nor errors.
     """
@@ -108,6 +116,8 @@ def _refusal(
         return None
     if any(word in said.lower() for word in OVERLOADED):
         return TryLaterError(f"GitHub gave up on the query {question}: {said}.", "The next sync tries again.")
+    if all(complaint.type == "NOT_FOUND" for complaint in complaints):
+        return NotThereError(f"GitHub answered the query {question}: {said}.", "It is gone, or hidden.")
     return FixRequestError(
         f"GitHub refused the query {question}: {said}.",
         "An Enterprise Server may be too old for it; see the versions that are supported.",

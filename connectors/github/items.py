@@ -8,7 +8,7 @@ from typing import Any
 from connectors.connector import Problem, part
 from connectors.errors import ConnectorError, UnexpectedAnswerError
 from connectors.github import repositories, shapes
-from connectors.github.graphql import ask
+from connectors.github.graphql import GONE, ask
 from connectors.github.shapes import shaped
 from connectors.transport import Transport
 from rules.records import Container
@@ -45,8 +45,8 @@ async def read(
         homes, problems = await repositories.named(transport, source, [name])
         items.problems.extend(problems)
         for home in homes:
-            issues = [await _issue(transport, f"{home.key}#{number}", items) for number in sorted(numbers)]
-            items.found.append((home, [issue for issue in issues if issue is not None]))
+            entries = [await issue(transport, f"{home.key}#{number}", items) for number in sorted(numbers)]
+            items.found.append((home, [entry for entry in entries if entry is not None]))
     return items
 
 
@@ -67,17 +67,23 @@ async def _by_repository(transport: Transport, keys: Sequence[str], items: Items
 async def _addresses(transport: Transport, ids: Sequence[str], items: Items) -> list[shapes.Address]:
     reply = await ask(transport, "Addresses", {"ids": list(ids)})
     nodes = shaped(reply.data.get("nodes"), list[Any], "the items asked for")
+    if len(nodes) != len(ids):
+        raise UnexpectedAnswerError(f"GitHub was asked for {len(ids)} items and answered {len(nodes)}.")
+    late = next((c.message for c in reply.complaints if c.type not in GONE), None)
     found = []
-    for node_id, node in zip(ids, nodes, strict=False):
+    for node_id, node in zip(ids, nodes, strict=True):
         if node:
             found.append(shaped(node, shapes.Address, node_id))
+        elif late:
+            items.problems.append(part(f"item:{node_id}", f"GitHub did not tell of {node_id}: {late}"))
         else:
             what = f"GitHub knows no issue or pull request {node_id}, or hides it."
             items.problems.append(part(f"item:{node_id}", what))
     return found
 
 
-async def _issue(transport: Transport, key: str, items: Items) -> shapes.Issue | None:
+async def issue(transport: Transport, key: str, items: Items) -> shapes.Issue | None:
+    """The entry of the issue list for one key; None, and a problem among the items, where there is none."""
     name, _, number = key.partition("#")
     try:
         answer = await transport.get(f"repos/{name}/issues/{number}")

@@ -24,8 +24,8 @@ class _Newest(Camel, frozen=True):
 
 
 class _Told(Camel, frozen=True):
-    issues: _Newest
-    pull_requests: _Newest
+    issues: _Newest | None  # hidden from the account
+    pull_requests: _Newest | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,14 @@ async def probe(transport: Transport, ids: Sequence[str]) -> Mapping[str, Seen]:
             raise UnexpectedAnswerError(
                 f"GitHub was asked for {len(some)} repositories and answered {len(nodes)}."
             )
-        seen.update({id_: _seen(node, id_, reply.at) for id_, node in zip(some, nodes, strict=True) if node})
+        for id_, node in zip(some, nodes, strict=True):
+            told = shaped(node, _Told, f"the repository {id_}") if node else None
+            if told is not None and told.issues is not None and told.pull_requests is not None:
+                seen[id_] = _seen((told.issues, told.pull_requests), reply.at)
     return seen
 
 
-def _seen(node: Any, about: str, at: datetime | None) -> Seen:
-    told = shaped(node, _Told, f"the repository {about}")
-    both = (told.issues, told.pull_requests)
+def _seen(both: Sequence[_Newest], at: datetime | None) -> Seen:
     newest = max((one.updated_at for kind in both for one in kind.nodes), default=None)
     settled = at is not None and (newest is None or at - newest >= OVERLAP)
     moments = " ".join(

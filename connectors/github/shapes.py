@@ -160,8 +160,9 @@ class Home(Camel, frozen=True):
 
 
 class Address(Camel, frozen=True):
-    """Repository and number of an item."""
+    """Where an item is now: id, number and repository."""
 
+    id: str
     number: int
     repository: Home
 

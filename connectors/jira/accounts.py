@@ -9,7 +9,8 @@ def account_id(account: Checked) -> str | None:
 
     Servers before 8.4 may leave the key out of places where they tell the user name: then that.
     """
-    return account["accountId"].maybe_text() or account["key"].maybe_text() or account["name"].maybe_text()
+    cloud, key, name = account.texts("accountId", "key", "name")
+    return cloud or key or name
 
 
 def person(account: Checked, source: str) -> Person:

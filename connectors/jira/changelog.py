@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from connectors.jira.accounts import account_id
 from connectors.jira.checked import Checked
@@ -28,9 +29,9 @@ _LINK_PREFIX = re.compile(r"^this issue ", re.IGNORECASE)
 
 def changes(histories: Iterable[Checked], ids: FieldIds) -> tuple[Change, ...]:
     """All changes of one issue, oldest first. `histories` may come from several pages, in any order."""
-    found = [(one, n, item) for one in histories for n, item in enumerate(one["items"])]
-    found.sort(key=lambda entry: (entry[0]["created"].time(), _number(entry[0]), entry[1]))
-    return tuple(_change(one, n, item, ids) for one, n, item in found)
+    told = [(one["created"].time(), one["id"].identifier(), one) for one in histories]
+    told.sort(key=lambda entry: (entry[0], _number(entry[1])))
+    return tuple(change for at, number, one in told for change in _changes(at, number, one, ids))
 
 
 def authors(histories: Iterable[Checked]) -> Iterator[Checked]:
@@ -38,21 +39,22 @@ def authors(histories: Iterable[Checked]) -> Iterator[Checked]:
     return (one["author"] for one in histories if one["author"].there)
 
 
-def _change(history: Checked, n: int, item: Checked, ids: FieldIds) -> Change:
-    field = _word(item, ids)
-    before, after = _values(field, item)
-    return Change(
-        id=f"{history['id'].identifier()}:{n}",
-        at=history["created"].time(),
-        by=account_id(history["author"]),
-        field=field,
-        before=before,
-        after=after,
-    )
+def _changes(at: datetime, number: str, history: Checked, ids: FieldIds) -> Iterator[Change]:
+    """What one entry says; all of it happened at once, by one account."""
+    by = account_id(history["author"])
+    for n, item in enumerate(history["items"]):
+        name, field_id, before, after = item.texts("field", "fieldId", "fromString", "toString")
+        field = _word(name or item["field"].text(), field_id, ids)
+        if field == "assignee":
+            # The account, as everywhere else; a name is the fallback for entries that predate accounts.
+            begun, ended = item.texts("from", "to")
+            before, after = begun or before, ended or after
+        else:
+            before, after = _value(field, before), _value(field, after)
+        yield Change(id=f"{number}:{n}", at=at, by=by, field=field, before=before, after=after)
 
 
-def _word(item: Checked, ids: FieldIds) -> str:
-    name, field_id = item["field"].text(), item["fieldId"].maybe_text()
+def _word(name: str, field_id: str | None, ids: FieldIds) -> str:
     if field_id in ids.flagged or (field_id not in WORDS and name.casefold() in FLAG_NAMES):
         return "flagged"
     if field_id in ids.team:
@@ -62,16 +64,10 @@ def _word(item: Checked, ids: FieldIds) -> str:
     return WORDS.get(field_id or "") or WORDS.get(name.casefold()) or name
 
 
-def _values(field: str, item: Checked) -> tuple[str | None, str | None]:
-    before, after = item["fromString"].maybe_text(), item["toString"].maybe_text()
+def _value(field: str, text: str | None) -> str | None:
     if field == "flagged":
-        return ("yes" if before else None), ("yes" if after else None)
-    if field == "assignee":
-        # The account, as everywhere else; a name is the fallback for entries that predate accounts.
-        return item["from"].maybe_text() or before, item["to"].maybe_text() or after
-    if field == "link":
-        return _link(before), _link(after)
-    return _cut(before), _cut(after)
+        return "yes" if text else None
+    return _link(text) if field == "link" else _cut(text)
 
 
 def _link(text: str | None) -> str | None:
@@ -85,7 +81,6 @@ def _cut(text: str | None) -> str | None:
     return text[: LONGEST_VALUE - 1] + "…"
 
 
-def _number(history: Checked) -> int:
+def _number(text: str) -> int:
     """Ids grow with time: they order what happened within one second."""
-    text = history["id"].identifier()
     return int(text) if text.isascii() and text.isdecimal() else 0

@@ -45,7 +45,7 @@ class Items:
             history = histories.of.get(one.value["id"], [])
             try:
                 item = parse.work_item(one, history, source=self.source, site=self.site, ids=ids)
-                people = list(parse.people(one, history, source=self.source))
+                people = list(parse.people(one, history, source=self.source, met=met))
             except UnexpectedAnswerError as error:
                 log.warning("jira_item_unreadable", source=self.source, item=one.name, reason=error.what)
                 problems.append(Problem(f"item:{one.name}", str(error), quarantined=True))

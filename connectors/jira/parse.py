@@ -5,7 +5,7 @@ with half its links would be judged wrongly. A field of the site's own (points, 
 those the model asks for) may be given another type by an administrator any day: then it counts as empty.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Literal
 
@@ -79,11 +79,15 @@ def work_item(
     )
 
 
-def people(one: Checked, histories: Sequence[Checked], *, source: str) -> Iterator[Person]:
-    """The accounts an issue and its history mention."""
+def people(
+    one: Checked, histories: Sequence[Checked], *, source: str, met: Collection[str | None] = ()
+) -> Iterator[Person]:
+    """The accounts an issue and its history mention, each once; those that were `met` before are left out."""
     fields = one["fields"]
+    seen: set[str | None] = set()
     for account in (fields["assignee"], fields["reporter"], *authors(histories)):
-        if account.there:
+        if account.there and (id_ := account_id(account)) not in met and id_ not in seen:
+            seen.add(id_)
             yield person(account, source)
 
 

@@ -129,7 +129,7 @@ class GitHubCensus:
         found = {}
         for id_, node in zip(ids, nodes, strict=True):
             if node:
-                address = shaped(node, shapes.Address, id_)
+                address = shaped(node, shapes.Place, id_)
                 found[id_] = Found(address.id, address.repository.name_with_owner)
         return found
 

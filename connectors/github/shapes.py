@@ -160,9 +160,21 @@ class Home(Camel, frozen=True):
 
 
 class Address(Camel, frozen=True):
-    """Where an item is now: id, number and repository."""
+    """Repository and number of an item."""
+
+    number: int
+    repository: Home
+
+
+class Place(Address, frozen=True, kw_only=True):
+    """Where an item is now."""
 
     id: str
+
+
+class Pointed(Camel, frozen=True):
+    """An issue that another item points at."""
+
     number: int
     repository: Home
 
@@ -208,7 +220,7 @@ class Closes(Camel, frozen=True):
     """The issues a pull request closes."""
 
     total_count: int
-    nodes: tuple[Address, ...]
+    nodes: tuple[Pointed, ...]
 
 
 class Files(Camel, frozen=True):
@@ -256,7 +268,7 @@ class Blockers(Camel, frozen=True):
     """The issues that hold an issue back; GitHub allows 50. None for one that is hidden."""
 
     total_count: int
-    nodes: tuple[Address | None, ...]
+    nodes: tuple[Pointed | None, ...]
 
 
 class OnBoard(Camel, frozen=True):

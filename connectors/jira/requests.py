@@ -85,7 +85,7 @@ class Requests:
         The issues of the ids in `reconcile` (at most 50) are found as they are now, however late the search
         index is with others.
         """
-        body = {"jql": f"{jql} {order}", "fields": fields}
+        body: dict[str, Any] = {"jql": f"{jql} {order}", "fields": fields}
         if reconcile:
             body["reconcileIssues"] = list(reconcile)[:RECONCILED]
         async for answer, last in self._follow(SEARCH, body, "issues", self._with_fields):

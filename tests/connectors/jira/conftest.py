@@ -13,6 +13,8 @@ from starlette.types import ASGIApp
 from config.model import Source
 from connectors.jira.client import JiraCloud, connect
 from connectors.jira.sandbox import create_app
+from connectors.jira.sandbox_door import Tokens
+from connectors.jira.site import Manner
 from connectors.larkfield.world import World
 from tests.connectors.jira.small_world import NOW, world
 
@@ -29,9 +31,12 @@ class Clock:
         return self.now
 
 
-def serving(told: World, clock: Callable[[], datetime]) -> AbstractContextManager[str]:
+def serving(
+    told: World, clock: Callable[[], datetime], manner: Manner | None = None, tokens: Tokens | None = None
+) -> AbstractContextManager[str]:
     """The address of a sandbox over a world."""
-    return listening_to(create_app(told, user=USER, token=TOKEN, now=clock))
+    manner = manner or Manner()
+    return listening_to(create_app(told, user=USER, token=TOKEN, now=clock, manner=manner, tokens=tokens))
 
 
 @contextmanager

@@ -9,6 +9,13 @@ from rules.records import PullRequest, WorkItem
 from rules.roster import Held
 
 _ITEMS, _PULLS = FACTS["work_items"], FACTS["pull_requests"]
+_ACTIVE = sa.and_(_ITEMS.c.governed, _ITEMS.c.state.in_(("active", "waiting")))
+
+
+async def active_items(connection: AsyncConnection) -> dict[str, str | None]:
+    """The subjects of all active items, each with its product."""
+    query = sa.select(_ITEMS.c.subject, _ITEMS.c.product).where(_ACTIVE)
+    return {row.subject: row.product for row in await connection.execute(query)}
 
 
 async def held_by_account(connection: AsyncConnection) -> dict[tuple[str, str], Held]:
@@ -16,10 +23,9 @@ async def held_by_account(connection: AsyncConnection) -> dict[tuple[str, str], 
 
     An item that is ignored or a sub-task does not count, as for rules.
     """
-    active = sa.and_(_ITEMS.c.governed, _ITEMS.c.state.in_(("active", "waiting")))
     open_ = sa.and_(_PULLS.c.governed, _PULLS.c.state == "open", _PULLS.c.author_is_bot.is_not(True))
     found: dict[tuple[str, str], Held] = {}
-    for table, kind, which in ((_ITEMS, WorkItem.KIND, active), (_PULLS, PullRequest.KIND, open_)):
+    for table, kind, which in ((_ITEMS, WorkItem.KIND, _ACTIVE), (_PULLS, PullRequest.KIND, open_)):
         same = table.c.subject == edges.c.source + ":" + edges.c.id
         query = (
             sa.select(edges.c.source, edges.c.target, sa.func.count())

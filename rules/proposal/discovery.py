@@ -23,6 +23,9 @@ from rules.selecting import Traits, holds
 
 Named = Literal["whole", "part", "no"]
 
+CLOSE = 0.8
+"""How alike two names are before one is taken for a misspelling of the other."""
+
 
 class Gathering:
     """Goes through the records of the store once, and holds counts alone.
@@ -207,7 +210,7 @@ class Gathering:
 
     def _absence(self, pattern: str) -> str:
         known = {key.casefold(): key for key in self._containers}
-        near = get_close_matches(pattern.casefold(), known, n=1)
+        near = get_close_matches(pattern.casefold(), known, n=1, cutoff=CLOSE)
         return f"no tool shows {pattern}" + (f"; did you mean {known[near[0]]}?" if near else "")
 
     def _shown(self, pattern: str) -> bool:

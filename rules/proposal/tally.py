@@ -91,6 +91,8 @@ class Tally:
 
     def _place(self, place: Container) -> None:
         self.names[place.key] = place.name
+        leads = {place.lead, *(component.lead for component in place.components)}
+        self.seen["jira"].update(lead for lead in leads if lead is not None)
         if place.lead is not None:
             self.leads[place.key] = place.lead
         if place.components:

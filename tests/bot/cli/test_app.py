@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from bot.cli.app import build
 
 NAMES = [
-    "demo", "try", "init", "run", "sync", "judge", "digest", "findings", "explain", "rules", "report",
-    "simulate", "waive", "people", "doctor", "errors", "model", "waivers", "slack",
+    "demo", "try", "init", "discover", "run", "sync", "judge", "digest", "findings", "explain", "rules",
+    "report", "simulate", "waive", "people", "doctor", "errors", "model", "waivers", "slack",
 ]  # fmt: skip
 HEAVY = {"sqlalchemy", "fastapi", "slack_bolt", "httpx", "pydantic", "aiohttp", "structlog"}
 

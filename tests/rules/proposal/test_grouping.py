@@ -91,6 +91,7 @@ def test_a_word_that_all_names_begin_with_says_nothing() -> None:
         (["o/booking-web", "o/booking-api"], ["o/map"], ("o/booking-*",)),
         (["o/booking-web", "o/booking-api"], ["o/Booking-old"], ("o/booking-api", "o/booking-web")),
         (["o/booking-web"], [], ("o/booking-web",)),
+        (["o/booking", "o/booking-web"], [], ("o/booking", "o/booking-web")),
         (["o/booking-web", "p/booking-web"], [], ("o/booking-web", "p/booking-web")),
         (["o/booking-web", "o/booking_api"], [], ("o/booking-web", "o/booking_api")),
     ],

@@ -27,6 +27,12 @@ DATABASE_SQLITE = Entry(
     "Python was built with an SQLite that still has a known mistake (sqlite.org/wal.html).",
     "Use the image, a Python with SQLite 3.51.3 or newer, or PostgreSQL.",
 )
+DATABASE_FILLED = Entry(
+    "database-filled",
+    "What was exported is to be restored into a database that holds records already.",
+    "What is there would be mixed with what is in the file, and nobody could tell which is which.",
+    "Name a new database with `--database`, before the command (docs/operations.md).",
+)
 INSTALL_SHADOWED = Entry(
     "install-shadowed",
     "Another package of the same name is used in place of a part of opsbot.",
@@ -155,6 +161,7 @@ ENTRIES = (
     DATABASE_DRIVER,
     DATABASE_UNUSABLE,
     DATABASE_SQLITE,
+    DATABASE_FILLED,
     INSTALL_SHADOWED,
     CLOCK_STILL,
     SERVICE_ADDRESS,

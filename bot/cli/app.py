@@ -18,6 +18,7 @@ from bot.cli import (
     model,
     people,
     reading,
+    rebuild,
     report,
     service,
     simulate,
@@ -61,6 +62,8 @@ def build() -> typer.Typer:
     app.command()(simulate.simulate)
     app.command()(waivers.waive)
     app.command()(people.people)
+    app.command()(rebuild.export)
+    app.command()(rebuild.restore)
     app.command()(doctor.doctor)
     app.command()(errors.errors)
     app.add_typer(model.app, name="model")

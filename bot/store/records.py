@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import chunks, upsert
-from bot.store.loading import EPOCH, these
+from bot.store.loading import EPOCH, Stored, these
 from bot.store.marks import mark, mark_around, mark_work, new_mark
 from bot.store.tables import changes, edges, records
 from rules.around import edges as edges_of
@@ -92,6 +92,23 @@ async def _save_chunk(
     if any(isinstance(r, Person) and is_entry(r) for r in around):
         await mark_work(connection, number)
     return len(rows)
+
+
+async def put_back(connection: AsyncConnection, some: Sequence[Stored]) -> None:
+    """Store records as they once were stored, with whether they are there and when they were seen.
+
+    For a store that is empty: nothing is compared.
+    """
+    number = new_mark()
+    by_kind: dict[tuple[str, str], list[Stored]] = {}
+    for one in some:
+        by_kind.setdefault((one.record.source, one.record.KIND), []).append(one)
+    for group in by_kind.values():
+        rows = [
+            _row(s.record, s.observed_at, number) | {"presence": s.presence, "presence_at": s.presence_at}
+            for s in group
+        ]
+        await _write(connection, [s.record for s in group], rows)
 
 
 def _is_back(record: Record, known: Any, *, asked: bool) -> bool:

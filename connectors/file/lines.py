@@ -1,9 +1,13 @@
-"""JSON lines: one record a line, `{"record": "work_item", …}` with the fields of rules/records.py."""
+"""JSON lines: one record a line, `{"record": "work_item", …}` with the fields of rules/records.py.
+
+Lines that `opsbot export` wrote say besides whether the record is still there and when it was seen, and there
+are lines about the source itself: a file that is read as a source leaves them to `opsbot restore`.
+"""
 
 import dataclasses
 import re
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,21 +16,29 @@ import msgspec
 
 from connectors.connector import Problem
 from connectors.file.refusals import at_line
+from rules.presence import GONE
 from rules.records import KINDS, Container, Person, Record, Team
 
 TAG = "record"  # "kind" is taken: an item's own kind is Story, Bug, issue …
 STAMPS = ("jira", "github")  # audiences that name a source: <tool>:<source>:<place>
+BESIDE = ("presence", "presence_at", "observed_at")
+"""What the store knows about a record, in its line."""
+ABOUT_SOURCES = ("source", "quarantined")
+"""Lines that are no records."""
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
-def encode(record: Record) -> str:
-    """One line of JSON, without what is as by default; `decode` gives the same record back."""
+def encode(record: Record, **beside: object) -> str:
+    """One line of JSON, without what is as by default; `decode` gives the same record back.
+
+    `beside` goes into the line too: see `BESIDE`.
+    """
     said = {
         field.name: getattr(record, field.name)
         for field in dataclasses.fields(record)
         if getattr(record, field.name) != _default(field)
     }
-    return msgspec.json.encode({TAG: record.KIND, **said}).decode()
+    return msgspec.json.encode({TAG: record.KIND, **said, **beside}).decode()
 
 
 def decode(line: bytes | str) -> Record:
@@ -35,13 +47,34 @@ def decode(line: bytes | str) -> Record:
     Raises:
         ValueError: one sentence that says what is wrong and where in the line ($.changes[0].at).
     """
+    return record_of(parsed(line))
+
+
+def parsed(line: bytes | str) -> dict[str, Any]:
+    """One line as plain data, a record's or one about a source.
+
+    Raises:
+        ValueError: it is no such line.
+    """
     try:
         said = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"this is not JSON: {error}") from error
-    if not isinstance(said, dict) or said.get(TAG) not in KINDS:
+    if not isinstance(said, dict) or said.get(TAG) not in (*KINDS, *ABOUT_SOURCES):
         raise ValueError(f'a line is an object whose "{TAG}" is one of {", ".join(KINDS)}')
-    kind = KINDS[said.pop(TAG)]
+    return said
+
+
+def record_of(said: Mapping[str, Any]) -> Record:
+    """The record that a parsed line tells, times in UTC.
+
+    Raises:
+        ValueError: one sentence that says what is wrong and where in the line.
+    """
+    if said[TAG] not in KINDS:
+        raise ValueError(f'"{said[TAG]}" is no kind of record')
+    kind = KINDS[said[TAG]]
+    said = {name: value for name, value in said.items() if name not in (TAG, *BESIDE)}
     try:
         record: Record = msgspec.convert(said, kind)
     except msgspec.ValidationError as error:
@@ -82,7 +115,9 @@ class Lines:
                 if not line.strip():
                     continue
                 try:
-                    yield stamped(_storable(line.removeprefix(BOM_UTF8)), self.source)
+                    said = _storable(line.removeprefix(BOM_UTF8))
+                    if said[TAG] not in ABOUT_SOURCES and said.get("presence") not in GONE:
+                        yield stamped(record_of(said), self.source)
                 except ValueError as error:
                     tell(at_line(self.path, number, str(error)))
 
@@ -95,10 +130,10 @@ class Lines:
         return ()
 
 
-def _storable(line: bytes) -> Record:
+def _storable(line: bytes) -> dict[str, Any]:
     if _NUL.search(line):
         raise ValueError("a text holds \\u0000, which no database takes")
-    return decode(line)
+    return parsed(line)
 
 
 def _default(field: "dataclasses.Field[Any]") -> Any:

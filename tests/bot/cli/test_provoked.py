@@ -92,6 +92,7 @@ def an_hour_ahead(router: respx.MockRouter) -> None:
     ahead = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     router.get(path="/rest/api/3/myself").respond(json={"displayName": "Ana"}, headers={"Date": ahead})
     router.get(path="/rest/api/3/serverInfo").respond(json={"deploymentType": "Cloud"})
+    router.get(path="/rest/agile/1.0/board").respond(json={"values": [], "isLast": True})
     router.route().respond(404)
 
 
@@ -99,6 +100,7 @@ def at_home(router: respx.MockRouter) -> None:
     now = format_datetime(datetime.now(UTC), usegmt=True)
     router.get(path="/rest/api/3/myself").respond(json={"displayName": "Ana"}, headers={"Date": now})
     router.get(path="/rest/api/3/serverInfo").respond(json={"deploymentType": "Server"})
+    router.get(path="/rest/agile/1.0/board").respond(json={"values": [], "isLast": True})
     router.route().respond(404)
 
 
@@ -139,6 +141,14 @@ CASES = (
         before=("sync", "judge"),
     ),
     Case("waiver-impossible", "waive 0123abcd --reason Holiday --until 2026-12-01 --as ana"),
+    Case(
+        "database-filled",
+        "restore records.jsonl",
+        model=EXPORT,
+        files={"export.csv": CSV},
+        environ=NOW,
+        before=("sync", "export records.jsonl"),
+    ),
     Case("source-credentials", "sync", TOOL, code=3),
     asked("source-credentials", httpx.Response(401)),
     asked("source-access", httpx.Response(403)),

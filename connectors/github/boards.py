@@ -16,6 +16,7 @@ from connectors.learned import Learned
 from connectors.paging import Walk
 from connectors.transport import Transport
 
+MANY = 50  # issues of one repository that are read one by one; of more, the whole list is read anew
 OVERLAP = timedelta(minutes=2)  # GitHub's times have whole seconds
 
 

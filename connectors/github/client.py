@@ -1,16 +1,20 @@
 """The GitHub source: pages of issues, pull requests and people, and single items again as they are now."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from config.model import Source
 from connectors.connector import Census, Check, Page, Problem
 from connectors.errors import ConnectorError
-from connectors.github import doctor, parse, shapes
+from connectors.github import boards, checks, doctor, parse, repositories
 from connectors.github import items as single
+from connectors.github.boards import Moved
+from connectors.github.census import GitHubCensus
 from connectors.github.cursor import Cursor
-from connectors.github.detail import DetailReader
+from connectors.github.daily import Daily
+from connectors.github.detail import DetailReader, Listed
+from connectors.github.issues import Besides, IssueReader
 from connectors.github.limits import GitHubLimits
 from connectors.github.reading import Reading, Step
 from connectors.github.repositories import Roster
@@ -46,13 +50,15 @@ def connect(
     headers = {**HEADERS, "Authorization": f"Bearer {token}"}
     governor = governor or Governor(GitHubLimits(), who="GitHub", clock=clock)
     transport = Transport(url or ADDRESS, who="GitHub", headers=headers, governor=governor, clock=clock)
-    return GitHub(source.id, transport, owner, [only] if only else source.repositories, clock=clock)
+    names = [only] if only else source.repositories
+    return GitHub(source.id, transport, owner, names, boards=source.boards, clock=clock)
 
 
 class GitHub:
     """A connector (see connectors/connector.py) for one organisation, or some repositories of it.
 
-    `repositories` are names with or without their owner; none means all that the bot may see.
+    `repositories` are names with or without their owner; none means all that the bot may see. `boards` are
+    the numbers of the owner's project boards whose fields count.
     """
 
     def __init__(
@@ -62,6 +68,7 @@ class GitHub:
         owner: str,
         repositories: Sequence[str] = (),
         *,
+        boards: Sequence[int] = (),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.source = source
@@ -70,15 +77,19 @@ class GitHub:
         self._names = tuple(name if "/" in name else f"{owner}/{name}" for name in repositories)
         self._background = transport.in_background()
         self._roster = Roster(source, owner, self._names)
+        self._census = GitHubCensus(self._background, self._roster)
         self._clock = clock
         self.learned = Learned()
         self._details = DetailReader(transport, self.learned)
+        self._issues = IssueReader(transport, self.learned, owner, boards)
+        self._boards = tuple(boards)
+        self._daily = Daily(self._background, self.learned, source, owner, clock)
         self.meter = transport.meter
 
     @property
-    def census(self) -> Census | None:
-        """Not counted yet."""
-        return None
+    def census(self) -> Census:
+        """Counts and lists issues and pull requests by their ids."""
+        return self._census
 
     async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:  # noqa: ARG002 - lists do not lag
         """Yield the repositories, then their changes since the cursor, one repository after the other.
@@ -89,13 +100,18 @@ class GitHub:
         Raises:
             ConnectorError: named by what to do; pages already yielded stay valid.
         """
-        state = Cursor.read(cursor)
-        listed = await self._roster.read(self._background)
-        for home in listed.homes:
-            state = state.met(home.key, public=home.public)
-        yield Page(tuple(listed.homes), state.text(), last=False, problems=tuple(listed.problems))
+        state, daily = Cursor.read(cursor), self._daily.due()
+        listed = await self._listed(daily=daily)
+        moved = await boards.moved(self._background, self.learned, self._owner, self._boards)
+        homes, state = listed.homes, _met(state, listed.homes, moved)
+        problems = (*listed.problems, *moved.problems)
+        yield Page(tuple(homes), state.text(), last=False, problems=problems)
         waiting, known, troubled = Waiting(state.text()), set[str](), set[str]()
-        steps = Reading(self._background, self.learned, state).steps(listed.homes)
+        got = await self._moved(Moved() if cursor is None else moved, homes, known)
+        moved.remember(self.learned)
+        if got.records or got.problems:
+            yield self._page(waiting, got, troubled)
+        steps = Reading(self._background, self.learned, state).steps(homes)
         stopped: ConnectorError | None = None
         while True:
             try:
@@ -112,6 +128,12 @@ class GitHub:
             yield self._page(waiting, await self._records(None, rest, known), troubled)
         if stopped is not None:
             raise stopped
+        got = await self._settled(homes, known)
+        if got.records or got.problems:
+            yield self._page(waiting, got, troubled)
+        if daily:
+            async for batch in self._daily.rest(homes):
+                yield self._page(waiting, _Got(batch.records, batch.problems, batch.left), troubled)
         yield Page((), waiting.cursor, last=True)
 
     async def read(self, keys: Sequence[str]) -> Page:
@@ -128,7 +150,7 @@ class GitHub:
         for home, issues in items.found:
             pulls = [(issue, home) for issue in issues if issue.pull_request is not None]
             got = await self._records(Step(home, Cursor(), tuple(issues)), pulls, known)
-            records += [home, *got.records]
+            records += [*self._daily.owned([home]), *got.records]
             problems += got.problems
             left = _fewer(left, got.left)
         return Page(tuple(records), "", last=True, problems=tuple(problems), budget_left=left)
@@ -148,19 +170,50 @@ class GitHub:
         return name.partition("/")[0].casefold() == self._owner.casefold()
 
     async def _records(
-        self, step: Step | None, pulls: Sequence[tuple[shapes.Issue, Container]], known: set[str]
+        self, step: Step | None, pulls: Sequence[tuple[Listed, Container]], known: set[str]
     ) -> "_Got":
         """The records of a step's issues and of these pull requests, and people not `known` yet."""
         issues = step.issues if step else ()
         details = await self._details.read(pulls)
+        checks.remember(self.learned, details.pulls, self._clock())
+        listed = [issue for issue in issues if issue.pull_request is None]
+        beside = await self._issues.read(listed, step.home.key) if step else Besides()
         people = [person for issue in issues for person in parse.people_of_issue(issue, self.source)]
         new = {person.id: person for person in (*people, *details.people) if person.id not in known}
         known.update(new)
-        items = [parse.work_item(i, step.home) for i in issues if i.pull_request is None] if step else []
+        none = parse.Beside()
+        items = (
+            [parse.work_item(i, step.home, beside.found.get(i.node_id, none)) for i in listed] if step else []
+        )
         return _Got(
             (*new.values(), *items, *details.pulls),
-            (*(step.problems if step else ()), *details.problems),
-            _fewer(step.left if step else None, details.left),
+            (*(step.problems if step else ()), *beside.problems, *details.problems),
+            _fewer(_fewer(step.left if step else None, details.left), beside.left),
+        )
+
+    async def _listed(self, *, daily: bool) -> repositories.Listed:
+        """The repositories with their owners, which are read once a day."""
+        listed = await self._roster.read(self._background)
+        problems = await self._daily.begin(listed.homes) if daily else []
+        return replace(listed, homes=self._daily.owned(listed.homes), problems=[*listed.problems, *problems])
+
+    async def _moved(self, moved: Moved, homes: Sequence[Container], known: set[str]) -> "_Got":
+        """The issues whose cards moved, as they are now."""
+        got = _Got((), (), None)
+        for home in homes:
+            keys = moved.found.get(home.key, ())
+            if len(keys) <= boards.MANY:
+                items = single.Items()
+                entries = [await single.issue(self._background, key, items) for key in keys]
+                step = Step(home, Cursor(), tuple(e for e in entries if e), tuple(items.problems), items.left)
+                got = got.and_(await self._records(step, (), known))
+        return got
+
+    async def _settled(self, homes: Sequence[Container], known: set[str]) -> "_Got":
+        """The pull requests whose checks have come to their end since they were read, as they are now."""
+        found = await checks.settled(self._background, self.learned, self._clock())
+        return await self._records(
+            None, [(pull, home) for home in homes for pull in found.get(home.key, ())], known
         )
 
     def _page(self, waiting: Waiting, got: "_Got", troubled: set[str]) -> Page:
@@ -180,6 +233,20 @@ class _Got:
     records: tuple[Record, ...]
     problems: tuple[Problem, ...]
     left: int | None
+
+    def and_(self, other: "_Got") -> "_Got":
+        """Both together."""
+        left = _fewer(self.left, other.left)
+        return _Got((*self.records, *other.records), (*self.problems, *other.problems), left)
+
+
+def _met(state: Cursor, homes: Sequence[Container], moved: Moved) -> Cursor:
+    """The cursor at the beginning of a sync that found these repositories."""
+    for home in homes:
+        state = state.met(home.key, public=home.public)
+        if len(moved.found.get(home.key, ())) > boards.MANY:
+            state = state.unread(home.key)
+    return state
 
 
 def _fewer(one: int | None, other: int | None) -> int | None:

@@ -83,10 +83,14 @@ class Cursor:
         if (repository in self.public) == public:
             return self
         others = self.public - {repository}
+        return replace(self.unread(repository), public=others | {repository} if public else others)
+
+    def unread(self, repository: str) -> "Cursor":
+        """To be read anew, from its beginning."""
         return Cursor(
             _without(self.changed, repository),
             self.closed - {repository},
-            others | {repository} if public else others,
+            self.public,
             self.settled - {repository},
             _without(self.scans, repository),
         )

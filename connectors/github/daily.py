@@ -50,6 +50,8 @@ class Daily:
     async def rest(self, homes: Sequence[Container]) -> AsyncIterator[Batch]:
         """Yield teams, releases and deployments; with the last of them the round is done.
 
+        What is archived ships nothing any more: it is asked in the first round only.
+
         Raises:
             WaitError: GitHub grants nothing more for now; the next sync begins the round anew.
         """
@@ -58,7 +60,8 @@ class Daily:
         since = began - HISTORY if last is None else last - OVERLAP
         read = await teams.read(self._transport, self._source, self._owner)
         yield Batch(tuple(read.found), tuple(read.problems))
-        async for batch in shipped.read(self._transport, self._learned, homes, since):
+        asked = [home for home in homes if last is None or not home.archived]
+        async for batch in shipped.read(self._transport, self._learned, asked, since):
             yield batch
         self._learned.put(DAILY, began.isoformat())
 

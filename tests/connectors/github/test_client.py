@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -14,6 +14,7 @@ from config.model import Source
 from connectors.connector import Page
 from connectors.errors import FixRequestError, UnexpectedAnswerError, WaitError
 from connectors.github.client import GitHub, connect
+from connectors.github.daily import DAILY
 from connectors.transport import Transport
 from rules.records import Container, PullRequest, WorkItem
 
@@ -24,9 +25,15 @@ async def at_once(_: float) -> None:
     """Time passes without waiting."""
 
 
+def without_daily(connector: GitHub) -> GitHub:
+    """The connector, for which what is read once a day was read today."""
+    connector.learned.put(DAILY, datetime.now(UTC).isoformat())
+    return connector
+
+
 @pytest.fixture
 async def github() -> AsyncIterator[GitHub]:
-    connector = GitHub("github", Transport(API, who="GitHub", sleep=at_once), "larkfield")
+    connector = without_daily(GitHub("github", Transport(API, who="GitHub", sleep=at_once), "larkfield"))
     yield connector
     await connector.close()
 
@@ -69,7 +76,9 @@ async def test_a_secondary_limit_is_no_refusal_of_one_repository() -> None:
         403, json={"message": "You have exceeded a secondary rate limit."}, headers={"Retry-After": "3600"}
     )
     company("a", "b", b=limited)
-    connector = GitHub("github", Transport(API, who="GitHub", clock=lambda: START), "larkfield")
+    connector = without_daily(
+        GitHub("github", Transport(API, who="GitHub", clock=lambda: START), "larkfield")
+    )
     pages: list[Page] = []
 
     with pytest.raises(WaitError) as caught:
@@ -233,7 +242,8 @@ async def test_a_key_that_leads_elsewhere_is_never_asked(github: GitHub) -> None
 @respx.mock
 async def test_every_request_is_signed_and_says_who_asks() -> None:
     route = respx.get(f"{API}/repos/larkfield/tracking").mock(return_value=httpx.Response(404))
-    connector = connect(Source(id="code", github="larkfield/tracking"), url=None, token="secret")
+    source = Source(id="code", github="larkfield/tracking")
+    connector = without_daily(connect(source, url=None, token="secret"))
 
     await all_pages(connector)
     await connector.close()

@@ -9,7 +9,7 @@ from config.model import Source
 from connectors.connector import Check, Page, Problem, part
 from connectors.errors import FixRequestError
 from connectors.governor import Governor
-from connectors.jira import doctor, jql, oauth, parse, position, selftest
+from connectors.jira import doctor, jql, oauth, parse, plans, position, selftest
 from connectors.jira.backfill import Backfill
 from connectors.jira.census import JiraCensus
 from connectors.jira.checked import Checked
@@ -17,6 +17,7 @@ from connectors.jira.fields import FieldIds, find
 from connectors.jira.items import Items, not_given, not_visible, updated
 from connectors.jira.jql import Moments
 from connectors.jira.limits import OAUTH_POINTS, JiraLimits
+from connectors.jira.plans import Plans
 from connectors.jira.position import Position, Window
 from connectors.jira.requests import ISSUES_A_PAGE, RECONCILED, Requests, gathered
 from connectors.jira.signin import GATEWAY, Door
@@ -36,18 +37,18 @@ class Roster:
     """The projects as just listed."""
 
     live: tuple[str, ...]
-    containers: tuple[Container, ...]
+    listed: tuple[Any, ...]  # as Jira tells them
     problems: tuple[Problem, ...]
 
 
 @dataclass(slots=True)
 class Sync:
-    """What holds for one sync. `met` are the people it brought already."""
+    """What holds for one sync. `met` are the people and sprints it brought already."""
 
     ids: FieldIds
     moments: Moments
     touched: Sequence[int]
-    met: set[str] = field(default_factory=set)
+    met: set[str]
 
 
 class JiraCloud:
@@ -134,12 +135,14 @@ class JiraCloud:
         self, start: Position, touched: Sequence[int], *, listing: bool, due: bool
     ) -> AsyncIterator[Page]:
         ids = await self._field_ids(self._waiting, renew=due)
-        here = start
+        here, met = start, set[str]()
         if listing:
             roster = await self._roster()
             here = self._listed(start, roster, due=due)
-            containers = roster.containers if due else ()
-            yield Page(containers, start.text(), last=False, problems=roster.problems)
+            planned = await self._plans(roster) if due else Plans()
+            records = new([*planned.containers, *planned.people, *planned.others], met)
+            problems = (*roster.problems, *planned.problems)
+            yield Page(tuple(records), start.text(), last=False, problems=problems)
         if self._asked and not here.projects:
             yield Page((), here.text(), last=True)
             return
@@ -148,7 +151,7 @@ class JiraCloud:
             # The floor of the first search for changes: what changes during the backfill is found by it.
             everything = jql.condition(here.projects if self._asked else (), None)
             here = replace(here, updated=await selftest.site_time(self._waiting, everything))
-        sync = Sync(ids, await self._moments(here, renew=due), touched)
+        sync = Sync(ids, await self._moments(here, renew=due), touched, met)
         async for page in self._filled(here, sync, ends=fresh):
             here = position.read(page.cursor)
             yield page
@@ -191,14 +194,23 @@ class JiraCloud:
             )
 
     async def _changed(self, here: Position, sync: Sync) -> AsyncIterator[Page]:
-        """What changed since the position; what was read at that very state costs no further request."""
-        condition = jql.condition(here.projects if self._asked else (), here.updated, sync.moments)
+        """What changed since the position; what was read at that very state costs no further request.
+
+        After thousands of changes in a few minutes, each search would bring all of them again for as long as
+        nothing else changes: the site's clock then says that these minutes are over.
+        """
+        projects = here.projects if self._asked else ()
+        condition = jql.condition(projects, here.updated, sync.moments)
+        crowded = len(here.seen) >= ISSUES_A_PAGE
+        passed = await selftest.site_time(self._waiting, condition) if crowded else None
         search = self._waiting.search(condition, sync.ids.wanted, reconcile=sync.touched)
         async for found in gathered(search):
             new = [one for one in found.issues if not here.knows(one.value["id"], updated(one))]
             histories = await self._waiting.histories([one.value["id"] for one in new])
             read = self._items.read(new, histories, sync.ids, sync.met)
             here = here.reached(read.items, sync.moments.overlap)
+            if found.last and passed:
+                here = here.passed(passed, sync.moments.overlap)
             yield Page(read.records, here.text(), found.last, read.problems, budget_left=self._waiting.left)
 
     async def _moments(self, here: Position, *, renew: bool) -> Moments:
@@ -209,6 +221,12 @@ class JiraCloud:
         if here.updated is None:
             return jql.EPOCH
         return await selftest.moments(self._waiting, self.learned, here.updated)
+
+    async def _plans(self, roster: Roster) -> Plans:
+        """What is asked about the projects once a day."""
+        get = self._door.in_background().get
+        site, source = self.site, self.source
+        return await plans.read(get, API, roster.listed, site=site, source=source, learned=self.learned)
 
     async def _roster(self) -> Roster:
         listed = await self._waiting.projects(self._asked)
@@ -221,7 +239,7 @@ class JiraCloud:
             if key not in known
         )
         live = tuple(sorted(one.key for one in containers if not one.archived))
-        return Roster(live, containers, tuple(missing))
+        return Roster(live, tuple(listed), tuple(missing))
 
     async def _field_ids(self, requests: Requests, *, renew: bool) -> FieldIds:
         if self._ids is None or renew:

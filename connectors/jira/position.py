@@ -71,6 +71,10 @@ class Position:
         here = replace(self, updated=latest)
         return here.saw(brought, overlap)
 
+    def passed(self, at: datetime, overlap: timedelta) -> "Position":
+        """The position after everything until a moment of the site's clock was read."""
+        return replace(self, updated=max(filter(None, (self.updated, at)))).saw({}, overlap)
+
     def saw(self, brought: Mapping[str, datetime], overlap: timedelta) -> "Position":
         """The same place, with these items known where the next search will bring them again."""
         if self.updated is None:

@@ -9,8 +9,8 @@ from typing import Any
 from bot.discover.discover import Discovered
 from rules.proposal.discovered import Discovery, Unnamed
 from rules.proposal.product import selector
-from rules.proposal.products import Suggested
 from rules.proposal.proposal import Proposal
+from rules.proposal.suggested import Suggested
 from rules.proposal.text import many, share
 
 SHOWN = 20

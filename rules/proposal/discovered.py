@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rules.proposal.grouping import Confidence
-from rules.proposal.products import Suggestions
+from rules.proposal.suggested import Suggestions
 
 Kind = Literal["project", "repository", "component", "team"]
 

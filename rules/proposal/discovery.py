@@ -15,7 +15,8 @@ from rules.proposal.discovered import Addition, Discovery, Idle, Unnamed
 from rules.proposal.grouping import Confidence, owner_of
 from rules.proposal.ids import ids
 from rules.proposal.meaning import meanings
-from rules.proposal.products import Suggested, Suggestions, naming, project_of, suggest
+from rules.proposal.products import naming, project_of, suggest
+from rules.proposal.suggested import Suggested, Suggestions
 from rules.proposal.tally import Tally
 from rules.proposal.text import scalar
 from rules.records import Container, PullRequest, Record, Team, WorkItem

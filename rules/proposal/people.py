@@ -64,14 +64,16 @@ def _accounts(tool: str, seen: Counter[str], tally: Tally) -> list[Known]:
         person = tally.people.get(account)
         if (person is not None and person.is_bot) or account.casefold() in folded:
             continue
+        entry = tally.entries.get((tool, account.casefold()))
+        told = [p for p in (person, entry) if p is not None]
         folded[account.casefold()] = Known(
             handle="",
-            name=person.name if person else account,
-            email=_usable(person.email) if person else None,
+            name=next((p.name for p in told if p.name != account), account),
+            email=next((email for p in told if (email := _usable(p.email))), None),
             jira=account if tool == "jira" else None,
             github=account if tool == "github" else None,
             met=seen[account],
-            active=person.active if person else True,
+            active=all(p.active for p in told),
         )
     return list(folded.values())
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from rules.proposal.products import Part, Stream, Suggested
 from rules.proposal.proposal import Proposal
+from rules.proposal.suggested import Part, Stream, Suggested
 from rules.proposal.text import Ask, Line, many, scalar, share, shown
 
 COMPONENTS_SHOWN = 6

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from rules.proposal.meaning import Meanings, meanings
 from rules.proposal.people import People, people
-from rules.proposal.products import Suggestions, suggest
+from rules.proposal.products import suggest
+from rules.proposal.suggested import Suggestions
 from rules.proposal.tally import Tally
 
 

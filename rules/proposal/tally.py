@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from rules.identities import is_entry
 from rules.records import (
     Component,
     Container,
@@ -60,12 +61,18 @@ class Tally:
     archived: set[str] = field(default_factory=set)  # containers
     claimed: set[str] = field(default_factory=set)  # containers that a model names already
     people: dict[str, Person] = field(default_factory=dict)  # by account
+    entries: dict[tuple[str, str], Person] = field(
+        default_factory=dict
+    )  # of directories, by tool and account
     seen: dict[str, Counter[str]] = field(default_factory=lambda: {"jira": Counter(), "github": Counter()})
 
     def add(self, records: Iterable[Record]) -> None:
         """Count these too, a page for example."""
         for record in records:
             match record:
+                case Person() if is_entry(record):
+                    for tool, account in record.accounts.items():
+                        self.entries[tool.partition(":")[0], account.casefold()] = record
                 case Person():
                     self.people[record.key] = record
                 case Container():

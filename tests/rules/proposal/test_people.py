@@ -41,6 +41,22 @@ def test_an_address_is_written_only_where_the_export_tells_it_and_it_is_one() ->
     assert {k.handle: k.email for k in of.listed} == {"ana": "ana@example.com", "bo": None}
 
 
+def test_a_directory_tells_the_address_and_so_joins_accounts_of_one_person() -> None:
+    accounts = {"directory": "7", "jira": "712:a", "github": "ana-r"}
+    entry = Person("people", "directory:7", "directory:7", "Ana Ribeiro", "ana@example.com", accounts)
+    (ana,) = found(item(assignee="712:a"), pull(author="ana-r"), entry).listed
+    assert (ana.handle, ana.jira, ana.github, ana.joined) == ("ana", "712:a", "ana-r", False)
+
+
+def test_people_that_a_model_has_keep_their_handle_with_all_their_accounts() -> None:
+    tally = Tally()
+    tally.add([item(assignee="712:a"), pull(author="ana-r"), item("A-2", assignee="712:b")])
+    of = people(tally, {("jira", "712:a"): "ana", ("github", "ana-r"): "ana"})
+    assert {k.handle: (k.jira, k.github) for k in of.listed} == {
+        "ana": ("712:a", "ana-r"), "712-b": ("712:b", None),
+    }  # fmt: skip
+
+
 def test_programs_are_no_people() -> None:
     of = found(pull(author="renovate[bot]"), Person("x", "r", "renovate[bot]", "Renovate", is_bot=True))
     assert (of.listed, of.bots) == ((), ("renovate[bot]",))

@@ -3,7 +3,8 @@
 from rule_records import issue, item, pull
 
 from rules.proposal.meaning import meanings
-from rules.proposal.products import MOST_PRODUCTS, Suggested, Suggestions, suggest
+from rules.proposal.products import MOST_PRODUCTS, suggest
+from rules.proposal.suggested import Suggested, Suggestions
 from rules.proposal.tally import Tally
 from rules.records import Component, Container, Record, Team, WorkItem
 

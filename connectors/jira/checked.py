@@ -10,6 +10,7 @@ from connectors.errors import UnexpectedAnswerError
 SECONDS_END = (
     100_000_000_000  # the year 5138 in seconds, 1973 in milliseconds: larger numbers are milliseconds
 )
+_TEXTS = {str, type(None)}
 REMEDY = "Check that the address is Jira's own and not a proxy; if it is, report this answer as a bug."
 
 
@@ -61,8 +62,8 @@ class Checked:
     def texts(self, *names: str) -> list[str | None]:
         """Several texts of an object, None for each that is absent or empty: as one by one, but faster."""
         if isinstance(self.value, dict):
-            values = [self.value.get(name) for name in names]
-            if all(value is None or isinstance(value, str) for value in values):
+            values = list(map(self.value.get, names))
+            if _TEXTS.issuperset(map(type, values)):
                 return [value or None for value in values]
         return [self[name].maybe_text() for name in names]
 

@@ -131,8 +131,11 @@ class Sandbox:
             name, query, variables = asked["operationName"], asked["query"], asked["variables"]
         except (ValueError, KeyError, TypeError) as error:
             raise HTTPException(400, "Problems parsing JSON") from error
-        if self._graphql.take(cost(query, variables)):
+        points = cost(query, variables)
+        if self._graphql.take(points):
             answer = sandbox_graphql.answer_query(self._scene, name, query, variables, self._now())
+            if "rateLimit" in query and isinstance(answer.get("data"), dict):
+                answer["data"]["rateLimit"] = {"cost": points}
         else:
             complaint = {"type": "RATE_LIMITED", "message": "API rate limit exceeded for user ID 1."}
             answer = {"errors": [complaint]}

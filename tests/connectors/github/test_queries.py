@@ -61,6 +61,11 @@ def test_a_query_is_named_after_its_file_and_only_reads(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", QUERIES)
+def test_every_query_asks_what_it_costs(name: str) -> None:
+    assert "\n  rateLimit { cost }\n" in text(name)
+
+
+@pytest.mark.parametrize("name", QUERIES)
 def test_every_list_is_limited_as_github_demands(name: str) -> None:
     limits = [int(n) for n in re.findall(r"\b(?:first|last): (\d+)", text(name))]
     assert all(1 <= limit <= 100 for limit in limits)

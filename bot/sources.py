@@ -12,6 +12,7 @@ from connectors.errors import ConnectorError, FixCredentialsError
 from connectors.file import client as file
 from connectors.github import client as github
 from connectors.github import webhook as github_webhook
+from connectors.github.signin import App
 from connectors.jira import client as jira
 from connectors.jira import webhook as jira_webhook
 from connectors.jira.datacenter import client as datacenter
@@ -34,7 +35,18 @@ def _at_atlassian(*addresses: str) -> bool:
 
 
 def _github(source: Source, access: SourceAccess, clock: Clock) -> Connector:
-    return github.connect(source, url=access.url, token=_token(source, access), clock=clock)
+    """A GitHub App, or the token of an account."""
+    if access.app_id is None:
+        return github.connect(source, url=access.url, token=_token(source, access), clock=clock)
+    if access.token is not None:
+        raise FixCredentialsError(
+            f"Source {source.id} has a token and a GitHub App.",
+            f"Take out {variable(source, 'token')} or {variable(source, 'app_id')}.",
+        )
+    key = access.private_key.get_secret_value() if access.private_key else None
+    key = _needed(source, "private_key", key, "{0}, or {0}_FILE to the .pem file of the app")
+    app = App(access.app_id, key, access.installation_id)
+    return github.connect(source, url=access.url, token=app, clock=clock)
 
 
 CONNECTORS: Mapping[str, Callable[[Source, SourceAccess, Clock], Connector]] = {

@@ -88,6 +88,15 @@ class SourceAccess(BaseModel):
         default=None,
         description="First refresh token of the OAuth 2.0 app; those that follow are kept in the database.",
     )
+    app_id: str | None = Field(
+        default=None, description="GitHub App that reads GitHub, instead of a token: its id or client id."
+    )
+    private_key: SecretStr | None = Field(
+        default=None, description="Private key of the GitHub App, the text of its .pem file."
+    )
+    installation_id: int | None = Field(
+        default=None, description="Number of the GitHub App's installation, where it is not to be looked up."
+    )
     webhook_secret: SecretStr | None = Field(
         default=None, description="Secret that signs this source's webhooks; without it they are refused."
     )

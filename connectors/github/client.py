@@ -18,6 +18,7 @@ from connectors.github.issues import Besides, IssueReader
 from connectors.github.limits import GitHubLimits
 from connectors.github.reading import Reading, Step
 from connectors.github.repositories import Roster
+from connectors.github.signin import App, AppSignIn
 from connectors.github.waiting import Waiting
 from connectors.governor import Governor
 from connectors.learned import Learned
@@ -36,22 +37,33 @@ def connect(
     source: Source,
     *,
     url: str | None,
-    token: str,
+    token: str | App,
     governor: Governor | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> "GitHub":
-    """The GitHub source of the operating model, signed in with a token.
+    """The GitHub source of the operating model, signed in with a token or as a GitHub App.
 
     `url` is the API's address where it is not github.com's: https://github.example.com/api/v3 for an
     Enterprise Server. A source that names one repository (`github: larkfield/tracking`) reads only that.
     Sources that share a token share its `governor`.
     """
     owner, _, only = (source.github or "").partition("/")
-    headers = {**HEADERS, "Authorization": f"Bearer {token}"}
-    governor = governor or Governor(GitHubLimits(), who="GitHub", clock=clock)
-    transport = Transport(url or ADDRESS, who="GitHub", headers=headers, governor=governor, clock=clock)
     names = [only] if only else source.repositories
-    return GitHub(source.id, transport, owner, names, boards=source.boards, clock=clock)
+    governor = governor or Governor(GitHubLimits(), who="GitHub", clock=clock)
+    signin, headers = None, HEADERS
+    if isinstance(token, App):
+        signin = AppSignIn(token, url or ADDRESS, owner, full(owner, names), headers=HEADERS, clock=clock)
+    else:
+        headers = {**HEADERS, "Authorization": f"Bearer {token}"}
+    transport = Transport(
+        url or ADDRESS, who="GitHub", headers=headers, auth=signin, governor=governor, clock=clock
+    )
+    return GitHub(source.id, transport, owner, names, boards=source.boards, signin=signin, clock=clock)
+
+
+def full(owner: str, repositories: Sequence[str]) -> list[str]:
+    """The names with their owner, whether they were written with it or not."""
+    return [name if "/" in name else f"{owner}/{name}" for name in repositories]
 
 
 class GitHub:
@@ -69,12 +81,14 @@ class GitHub:
         repositories: Sequence[str] = (),
         *,
         boards: Sequence[int] = (),
+        signin: AppSignIn | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.source = source
         self._transport = transport
         self._owner = owner
-        self._names = tuple(name if "/" in name else f"{owner}/{name}" for name in repositories)
+        self._names = tuple(full(owner, repositories))
+        self._signin = signin
         self._background = transport.in_background()
         self._roster = Roster(source, owner, self._names)
         self._census = GitHubCensus(self._background, self._roster)
@@ -157,11 +171,13 @@ class GitHub:
 
     async def check(self) -> Sequence[Check]:
         """Sign in and look around: account, scopes, budgets, clock, organisation and repositories."""
-        return await doctor.look_around(self._transport, self._owner, self._roster, self._clock)
+        return await doctor.look_around(self._transport, self._owner, self._roster, self._clock, self._signin)
 
     async def close(self) -> None:
         """Give back connections."""
         await self._transport.close()
+        if self._signin is not None:
+            await self._signin.close()
 
     def _covers(self, name: str) -> bool:
         """Whether a repository belongs to this source; GitHub's names ignore case."""

@@ -10,6 +10,7 @@ from connectors.connector import Check
 from connectors.errors import ACCESS, CLOCK, LIMIT, ConnectorError, GrantAccessError
 from connectors.github.repositories import Roster
 from connectors.github.shapes import shaped
+from connectors.github.signin import FURTHER, NEEDED, AppSignIn, Installation
 from connectors.transport import Answer, Transport
 
 ENOUGH = {"repo", "repo:status", "public_repo", "read:org", "read:user", "user:email", "read:project"}
@@ -36,15 +37,19 @@ async def look_around(
     owner: str,
     roster: Roster,
     clock: Callable[[], datetime],
+    signin: AppSignIn | None = None,
 ) -> Sequence[Check]:
     """Sign in and look around; what fails is a line with a remedy, never an exception."""
     try:
         name, answer = await _account(transport)
+        installed = await signin.installation() if signin else None
     except ConnectorError as error:
         return [_failed("sign-in", error)]
+    if installed is not None:
+        name = f"the GitHub App {installed.app_slug}, installation {installed.id}"
     return [
         Check("sign-in", "ok", f"Signed in as {name}."),
-        _scopes(answer.headers),
+        _scopes(answer.headers) if installed is None else _permissions(installed),
         _clock(answer.headers, clock()),
         *await _budgets(transport),
         *await _repositories(transport, owner, roster),
@@ -58,6 +63,25 @@ async def _account(transport: Transport) -> tuple[str, Answer]:
     except GrantAccessError:
         return "a GitHub App", await transport.get("installation/repositories", {"per_page": 1})
     return shaped(answer.data, _Account, "the signed-in account").login, answer
+
+
+def _permissions(installed: Installation) -> Check:
+    """An app is granted permissions one by one; a token of it is narrowed to reading with them."""
+    if missing := [name for name in NEEDED if name not in installed.permissions]:
+        remedy = (
+            f"Grant them Read-only in the app's settings, and accept them where it is installed. {ACCESS}"
+        )
+        return Check("permissions", "fail", f"The app may not read {', '.join(missing)}.", remedy)
+    writes = sorted(name for name, access in installed.permissions.items() if access != "read")
+    excess = sorted(name for name in installed.permissions if name not in {*NEEDED, *FURTHER})
+    if writes or excess:
+        detail = f"The app may do more than is needed: {', '.join(dict.fromkeys((*writes, *excess)))}."
+        return Check(
+            "permissions", "warn", detail, f"Its tokens are narrowed to reading all the same. {ACCESS}"
+        )
+    unread = [name for name in FURTHER if name not in installed.permissions]
+    beside = f" Not granted, so not read: {', '.join(unread)}." if unread else ""
+    return Check("permissions", "ok", f"The app may read all that is needed.{beside}")
 
 
 def _scopes(headers: Mapping[str, str]) -> Check:

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any, NamedTuple
@@ -15,9 +15,10 @@ from starlette.routing import Route
 
 from connectors.github import sandbox_graphql
 from connectors.github.sandbox_addresses import of_profile
+from connectors.github.sandbox_app import InstalledApp
 from connectors.github.sandbox_cost import cost
-from connectors.github.sandbox_rest import Entry, Scene, stamp
-from connectors.github.sandbox_window import Budget, issue_rows, part, tagged
+from connectors.github.sandbox_rest import Entry, Mishap, Scene, stamp
+from connectors.github.sandbox_window import MINUTE, Budget, issue_rows, part, tagged
 from connectors.larkfield.world import Pull, Repository, World
 
 Respond = Callable[[Request], Awaitable[Response]]
@@ -27,29 +28,52 @@ DOCUMENTATION = "https://docs.github.com/rest"
 DELIVERIES = uuid.UUID("6f1d0c4e-6a51-4b5e-9a39-1d3c8e6b2f70")  # the space of the delivery ids
 
 
-def create_app(world: World, *, token: str, now: Callable[[], datetime], grants: int = 5000) -> Starlette:
+def create_app(
+    world: World,
+    *,
+    token: str,
+    now: Callable[[], datetime],
+    grants: int = 5000,
+    burst: int | None = None,
+    mishaps: Sequence[Mishap] = (),
+    installed: InstalledApp | None = None,
+) -> Starlette:
     """The server. It shows the world as of `now()`, to who brings the token, `grants` requests an hour.
 
-    Its answers carry that time as their date: who runs it lets no other date be added.
+    More than `burst` requests a minute meet the secondary limit. `mishaps` befall what is in the world. An
+    `installed` GitHub App gets tokens of its own. Answers carry the time `now()` as their date: who runs the
+    server lets no other date be added.
     """
-    return Sandbox(world, token, now, grants).app()
+    return Sandbox(world, token, now, grants, burst, mishaps, installed).app()
 
 
 class Sandbox:
     """The endpoints that the connector asks, and what surrounds them: sign-in and budgets."""
 
-    def __init__(self, world: World, token: str, now: Callable[[], datetime], grants: int) -> None:
-        self._scene = Scene(world)
+    def __init__(
+        self,
+        world: World,
+        token: str,
+        now: Callable[[], datetime],
+        grants: int,
+        burst: int | None,
+        mishaps: Sequence[Mishap],
+        installed: InstalledApp | None,
+    ) -> None:
+        self._scene = Scene(world, mishaps)
         self._token = token
         self._now = now
+        self._installed = installed
         self._core = Budget("core", grants, now)
         self._graphql = Budget("graphql", grants, now)
+        self._burst = Budget("secondary", burst, now, MINUTE) if burst else None
 
     def app(self) -> Starlette:
         """The routes under their GitHub paths."""
         return Starlette(
             routes=[
                 Route("/user", self._signed_in(self._user)),
+                Route("/installation/repositories", self._signed_in(self._of_installation)),
                 Route("/rate_limit", self._signed_in(self._rate_limit, cost=0)),
                 Route("/orgs/{owner}/repos", self._signed_in(self._repositories)),
                 Route("/users/{owner}/repos", self._signed_in(self._repositories)),
@@ -58,6 +82,7 @@ class Sandbox:
                 Route("/repos/{owner}/{name}/issues/{number:int}", self._signed_in(self._issue)),
                 Route("/repos/{owner}/{name}/pulls/{number:int}", self._signed_in(self._pull)),
                 Route("/graphql", self._signed_in(self._query, cost=0), methods=["POST"]),
+                *(self._installed.routes(self._now) if self._installed else ()),
             ],
             exception_handlers={HTTPException: _refused},
         )
@@ -66,8 +91,11 @@ class Sandbox:
         """The endpoint behind the token and, where it costs something, the budget of REST requests."""
 
         async def endpoint(request: Request) -> Response:
-            if request.headers.get("authorization") != f"Bearer {self._token}":
+            if not self._accepts(request.headers.get("authorization", "")):
                 raise HTTPException(401, "Bad credentials")
+            if self._burst and not self._burst.take(1):
+                waiting = {"retry-after": str(int(MINUTE.total_seconds()))}
+                raise HTTPException(403, "You have exceeded a secondary rate limit.", waiting)
             if not self._core.take(cost):
                 raise HTTPException(403, "API rate limit exceeded for user ID 1.", self._core.headers())
             response = await respond(request)
@@ -80,7 +108,14 @@ class Sandbox:
 
         return endpoint
 
-    async def _user(self, _: Request) -> Response:
+    def _accepts(self, authorization: str) -> bool:
+        if self._installed and self._installed.accepts(authorization, self._now()):
+            return True
+        return authorization == f"Bearer {self._token}"
+
+    async def _user(self, request: Request) -> Response:
+        if request.headers["authorization"] != f"Bearer {self._token}":
+            raise HTTPException(403, "Resource not accessible by integration")
         profile = of_profile("opsbot", 1, stamp(self._scene.world.begins))
         return JSONResponse({"login": "opsbot", "id": 1, "node_id": "U_1", "type": "User", **profile})
 
@@ -97,10 +132,17 @@ class Sandbox:
             raise HTTPException(404)
         seen = [r for _, r in sorted(all_of_them, key=lambda pair: pair[0]) if not (of_user and r.private)]
         rows, headers = part(request, seen)
-        return JSONResponse([self._scene.repository(r) for r in rows], headers=headers)
+        return tagged(request, [self._scene.repository(r) for r in rows], headers)
+
+    async def _of_installation(self, request: Request) -> Response:
+        seen = sorted(self._scene.repositories.values(), key=lambda repository: repository.name)
+        rows, headers = part(request, seen)
+        told = [self._scene.repository(r) for r in rows]
+        body = {"total_count": len(seen), "repositories": told}
+        return JSONResponse(body, headers=headers)
 
     async def _repository(self, request: Request) -> Response:
-        return JSONResponse(self._scene.repository(self._asked(request)))
+        return tagged(request, self._scene.repository(self._asked(request)), {})
 
     async def _issues(self, request: Request) -> Response:
         now = self._now()
@@ -112,8 +154,11 @@ class Sandbox:
         return tagged(request, [self._scene.issue(entry, now) for entry in rows], headers)
 
     async def _issue(self, request: Request) -> Response:
-        now = self._now()
-        entry = self._scene.entry(self._asked(request).name, request.path_params["number"], now)
+        now, name, number = self._now(), self._asked(request).name, request.path_params["number"]
+        entry = self._scene.entry(name, number, now)
+        if entry is None and (other := self._scene.transferred(name, number, now)):
+            place = request.url.replace(path=f"/repos/{other.repository}/issues/{other.number}")
+            raise HTTPException(301, "Moved Permanently", {"location": str(place)})
         if entry is None:
             raise HTTPException(404)
         return JSONResponse(self._scene.issue(entry, now))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,11 +22,21 @@ def past(moment: datetime | None, at: datetime) -> datetime | None:
     return moment if moment is not None and moment <= at else None
 
 
+@dataclass(frozen=True, slots=True)
+class Mishap:
+    """An issue or pull request, by node id, is deleted; or it becomes another one elsewhere: transferred."""
+
+    node: str
+    at: datetime
+    becomes: str | None = None  # the node id of the other, which the world has from then on
+
+
 class Scene:
     """The world, found by name, number and node id; every answer is as of the moment given."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, mishaps: Sequence[Mishap] = ()) -> None:
         self.world = world
+        self._mishaps = {mishap.node: mishap for mishap in mishaps}
         self.repositories = {repository.name.casefold(): repository for repository in world.repositories}
         self.homes = {repository.node: repository for repository in world.repositories}
         self._accounts = {handle: n for n, handle in enumerate(sorted(world.people), start=1001)}
@@ -44,18 +55,30 @@ class Scene:
 
     def entries(self, repository: Repository, at: datetime) -> list[Entry]:
         """The issues and pull requests of a repository that exist by then."""
-        return [entry for entry in self._entries[repository.name] if entry.created_at <= at]
+        return [e for e in self._entries[repository.name] if e.created_at <= at and not self._mishap(e, at)]
 
     def entry(self, repository: str, number: int, at: datetime) -> Entry | None:
         """An issue or pull request by number, if it exists by then."""
         return self._existing(self._numbered.get((repository, number)), at)
 
     def node(self, node_id: str, at: datetime) -> Entry | None:
-        """An issue or pull request by node id, if it exists by then."""
-        return self._existing(self._nodes.get(node_id), at)
+        """An issue or pull request by node id, if it exists by then: of a transferred one what it became."""
+        entry = self._nodes.get(node_id)
+        mishap = self._mishap(entry, at) if entry else None
+        return self.node(mishap.becomes, at) if mishap and mishap.becomes else self._existing(entry, at)
+
+    def transferred(self, repository: str, number: int, at: datetime) -> Entry | None:
+        """What the issue of that number became in another repository."""
+        entry = self._numbered.get((repository, number))
+        mishap = self._mishap(entry, at) if entry else None
+        return self.node(mishap.becomes, at) if mishap and mishap.becomes else None
+
+    def _mishap(self, entry: Entry, at: datetime) -> Mishap | None:
+        mishap = self._mishaps.get(entry.node)
+        return mishap if mishap is not None and mishap.at <= at else None
 
     def _existing(self, entry: Entry | None, at: datetime) -> Entry | None:
-        return entry if entry is not None and entry.created_at <= at else None
+        return entry if entry and entry.created_at <= at and not self._mishap(entry, at) else None
 
     def login(self, handle: str | None) -> str | None:
         """The account of a person as REST writes it ("dependabot[bot]"); None for one without an account."""

@@ -12,21 +12,23 @@ from starlette.responses import Response
 from connectors.github.sandbox_rest import Scene, changed_at, closed_at
 from connectors.larkfield.world import Repository
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 LARGEST_PAGE = 100
 
 
 class Budget:
     """What one kind of request may still cost in this hour; the hour begins with its first request."""
 
-    def __init__(self, resource: str, grants: int, now: Callable[[], datetime]) -> None:
-        self.resource, self._grants, self._now = resource, grants, now
-        self._used, self._resets_at = 0, now() + HOUR
+    def __init__(
+        self, resource: str, grants: int, now: Callable[[], datetime], window: timedelta = HOUR
+    ) -> None:
+        self.resource, self._grants, self._now, self._window = resource, grants, now, window
+        self._used, self._resets_at = 0, now() + window
 
     def take(self, cost: int) -> bool:
         """Whether that much was left; it is gone now."""
         if self._now() >= self._resets_at:
-            self._used, self._resets_at = 0, self._now() + HOUR
+            self._used, self._resets_at = 0, self._now() + self._window
         allowed = self._used + cost <= self._grants
         self._used = self._used + cost if allowed else self._grants
         return allowed

@@ -1,11 +1,11 @@
 """Issues and pull requests as GitHub's command line tool lists them (`gh … --json`); it tells no history."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -14,6 +14,7 @@ from connectors.file.encoding import detect
 from connectors.file.gh_shapes import Actor, Issue, PullRequest
 from connectors.file.json_array import elements
 from connectors.file.refusals import CUT, FIELDS, FORMAT, at_line, refusal
+from connectors.github_words import PULL_STATES, REVIEW_STATES
 from rules import records
 
 _SHARED = ("number", "title", "state", "url", "createdAt", "updatedAt", "id", "author", "labels", "closedAt")
@@ -32,17 +33,6 @@ CUTS = {30, LIMIT}  # how many gh lists without --limit, and with the one of the
 FILES = 100  # gh lists no more files of a pull request
 
 ADDRESS = re.compile(r"https://[^/]+/([^/]+/[^/]+)/(issues|pull)/([0-9]+)")
-PULL_STATES: Mapping[str, Literal["open", "merged", "closed"]] = {
-    "OPEN": "open",
-    "MERGED": "merged",
-    "CLOSED": "closed",
-}
-REVIEW_STATES: Mapping[str, Literal["approved", "changes_requested", "commented", "dismissed"]] = {
-    "APPROVED": "approved",
-    "CHANGES_REQUESTED": "changes_requested",
-    "COMMENTED": "commented",
-    "DISMISSED": "dismissed",
-}
 REASONS = {"COMPLETED": "completed", "NOT_PLANNED": "not_planned", "DUPLICATE": "duplicate"}
 
 

@@ -11,20 +11,10 @@ from connectors.connector import Problem
 from connectors.errors import UnexpectedAnswerError
 from connectors.github import shapes
 from connectors.github.shapes import shaped
+from connectors.github_words import PULL_STATES, REVIEW_STATES
 from rules.records import Container, Link, Person, PullRequest, Review, WorkItem
 
 PARENT = re.compile(rf"/repos/({shapes.NAME})/issues/([0-9]+)$")
-PULL_STATES: Mapping[str, Literal["open", "merged", "closed"]] = {
-    "OPEN": "open",
-    "MERGED": "merged",
-    "CLOSED": "closed",
-}
-REVIEW_STATES: Mapping[str, Literal["approved", "changes_requested", "commented", "dismissed"]] = {
-    "APPROVED": "approved",
-    "CHANGES_REQUESTED": "changes_requested",
-    "COMMENTED": "commented",
-    "DISMISSED": "dismissed",
-}
 
 Checks = Literal["passing", "failing", "pending"]
 CHECKS: Mapping[str, Checks] = {

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from config.model import Source
 from connectors.connector import Check, Page, Problem, part
@@ -14,18 +15,17 @@ from connectors.jira.backfill import Backfill
 from connectors.jira.census import JiraCensus
 from connectors.jira.checked import Checked
 from connectors.jira.fields import FieldIds, find
-from connectors.jira.items import Items, not_given, not_visible, updated
+from connectors.jira.items import Items, not_given, not_met, not_visible, updated
 from connectors.jira.jql import Moments
 from connectors.jira.limits import OAUTH_POINTS, JiraLimits
 from connectors.jira.plans import Plans
 from connectors.jira.position import Position, Window
-from connectors.jira.requests import ISSUES_A_PAGE, RECONCILED, Requests, gathered
+from connectors.jira.requests import API, ISSUES_A_PAGE, RECONCILED, Requests, gathered
 from connectors.jira.signin import GATEWAY, Door
 from connectors.learned import Learned
 from connectors.transport import SignIn, Sleep, Transport
-from rules.records import Container
 
-LIST_EVERY = timedelta(days=1)  # projects and fields
+LIST_EVERY = timedelta(days=1)  # fields, projects, and what belongs to them
 
 
 def _now() -> datetime:
@@ -140,7 +140,7 @@ class JiraCloud:
             roster = await self._roster()
             here = self._listed(start, roster, due=due)
             planned = await self._plans(roster) if due else Plans()
-            records = new([*planned.containers, *planned.people, *planned.others], met)
+            records = not_met([*planned.containers, *planned.people, *planned.others], met)
             problems = (*roster.problems, *planned.problems)
             yield Page(tuple(records), start.text(), last=False, problems=problems)
         if self._asked and not here.projects:

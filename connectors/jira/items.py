@@ -8,7 +8,7 @@ import structlog
 
 from connectors.connector import Problem, part
 from connectors.errors import UnexpectedAnswerError
-from connectors.jira import parse
+from connectors.jira import parse, sprints
 from connectors.jira.checked import Checked
 from connectors.jira.fields import FieldIds
 from connectors.jira.requests import Histories
@@ -34,7 +34,7 @@ class Items:
     site: str
 
     def read(self, issues: Sequence[Checked], histories: Histories, ids: FieldIds, met: set[str]) -> Read:
-        """Items, and the people not `met` before, who then are."""
+        """Items, and the people and sprints not `met` before, who then are."""
         records: list[Record] = []
         problems: list[Problem] = []
         items: dict[str, datetime] = {}
@@ -46,12 +46,13 @@ class Items:
             try:
                 item = parse.work_item(one, history, source=self.source, site=self.site, ids=ids)
                 people = list(parse.people(one, history, source=self.source, met=met))
+                its_sprints = sprints.of_issue(one, source=self.source, ids=ids)
             except UnexpectedAnswerError as error:
                 log.warning("jira_item_unreadable", source=self.source, item=one.name, reason=error.what)
                 problems.append(Problem(f"item:{one.name}", str(error), quarantined=True))
                 continue
             records.append(item)
-            records += _new(people, met)
+            records += not_met([*people, *its_sprints], met)
             items[item.id] = item.changed_at
         return Read(tuple(records), tuple(problems), items)
 
@@ -83,8 +84,9 @@ def not_visible(keys: Sequence[str], issues: Sequence[Checked]) -> list[Problem]
     return [part(f"item:{key}", f"{key} {why}") for key in missing]
 
 
-def _new(people: Sequence[Person], met: set[str]) -> list[Person]:
-    """Those not met before in this sync, who then are."""
-    new = {one.id: one for one in people if one.id not in met}
-    met.update(new)
-    return list(new.values())
+def not_met(records: Sequence[Record], met: set[str]) -> list[Record]:
+    """Those not met before in this sync, which then are: people by their account, the rest by kind and id."""
+    found = {one.id if isinstance(one, Person) else f"{one.KIND} {one.id}": one for one in records}
+    found = {name: one for name, one in found.items() if name not in met}
+    met.update(found)
+    return list(found.values())

@@ -44,10 +44,10 @@ Get = Callable[[str, Mapping[str, Any]], Awaitable[Answer]]
 class Plans:
     """Projects with who leads them and their parts, the accounts of these, versions, and open sprints."""
 
-    containers: tuple[Container, ...]
-    people: tuple[Person, ...]
-    others: tuple[Record, ...]
-    problems: tuple[Problem, ...]
+    containers: tuple[Container, ...] = ()
+    people: tuple[Person, ...] = ()
+    others: tuple[Record, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 async def read(

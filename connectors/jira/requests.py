@@ -18,15 +18,16 @@ from connectors.pagesize import PageSize
 from connectors.paging import Walk
 from connectors.transport import TRIES, Answer
 
-SEARCH = "rest/api/3/search/jql"
-COUNT = "rest/api/3/search/approximate-count"
-ISSUES = "rest/api/3/issue/bulkfetch"
-CHANGELOGS = "rest/api/3/changelog/bulkfetch"
-PROJECTS = "rest/api/3/project/search"
-FIELDS = "rest/api/3/field"
-MYSELF = "rest/api/3/myself"
-SERVER = "rest/api/3/serverInfo"
-PERMISSIONS = "rest/api/3/mypermissions"
+API = "rest/api/3"
+SEARCH = f"{API}/search/jql"
+COUNT = f"{API}/search/approximate-count"
+ISSUES = f"{API}/issue/bulkfetch"
+CHANGELOGS = f"{API}/changelog/bulkfetch"
+PROJECTS = f"{API}/project/search"
+FIELDS = f"{API}/field"
+MYSELF = f"{API}/myself"
+SERVER = f"{API}/serverInfo"
+PERMISSIONS = f"{API}/mypermissions"
 
 ISSUES_A_PAGE = 100  # what Jira gives at most when fields are named, and what bulkfetch takes everywhere
 IDS_A_PAGE = 5000
@@ -227,6 +228,7 @@ class Requests:
         found: list[Any] = []
         while True:
             params = {"startAt": len(found), "maxResults": PROJECTS_A_PAGE, "status": list(status)}
+            params |= {"expand": "lead"}
             try:
                 answer = await self._door.get(PROJECTS, params | ({"keys": list(keys)} if keys else {}))
             except NotThereError:  # documented for "no projects matching"

@@ -19,6 +19,7 @@ from connectors.jira.datacenter.census import DataCenterCensus
 from connectors.jira.datacenter.requests import API, Requests
 from connectors.jira.datacenter.walk import Area, changes
 from connectors.jira.fields import FieldIds, find
+from connectors.jira.items import not_met
 from connectors.jira.limits import JiraLimits
 from connectors.jira.position import Position
 from connectors.jira.sprints import of_issue
@@ -42,13 +43,7 @@ class Sync:
 
     ids: FieldIds
     zone: ZoneInfo
-    met: set[tuple[str, str]] = field(default_factory=set)
-
-    def new(self, records: Sequence[Record]) -> list[Record]:
-        """Those not met before, which then are."""
-        found = {(one.KIND, one.id): one for one in records if (one.KIND, one.id) not in self.met}
-        self.met.update(found)
-        return list(found.values())
+    met: set[str] = field(default_factory=set)
 
 
 class JiraDataCenter:
@@ -141,7 +136,7 @@ class JiraDataCenter:
             containers = [parse.container(one, source=self.source, site=self.site) for one in listed]
             live = tuple(sorted(one.key for one in containers if not one.archived))
             records = await self._plans(listed) if due else plans.Plans((), (), (), ())
-            new = sync.new([*records.containers, *records.people, *records.others])
+            new = not_met([*records.containers, *records.people, *records.others], sync.met)
             yield Page(tuple(new), start.text(), last=False, problems=(*problems, *records.problems))
         newcomers = tuple(key for key in live if key not in start.projects)
         if start.updated is not None and newcomers:
@@ -180,7 +175,7 @@ class JiraDataCenter:
                 history = await _history(requests, one)
                 known = history or ()
                 item = parse.work_item(one, known, source=self.source, site=self.site, ids=sync.ids)
-                people = list(parse.people(one, known, source=self.source))
+                people = list(parse.people(one, known, source=self.source, met=sync.met))
             except UnexpectedAnswerError as error:
                 log.warning("jira_item_unreadable", source=self.source, item=one.name, reason=error.what)
                 problems.append(Problem(f"item:{one.name}", str(error), quarantined=True))
@@ -190,7 +185,8 @@ class JiraDataCenter:
                 problems.append(part(f"item:{one.name}", what))
                 item = replace(item, changes=None)
             records.append(item)
-            records += sync.new([*people, *of_issue(one, source=self.source, ids=sync.ids)])
+            its_sprints = of_issue(one, source=self.source, ids=sync.ids)
+            records += not_met([*people, *its_sprints], sync.met)
         return records, problems
 
     async def _listed(self) -> tuple[list[Any], list[Problem]]:

@@ -1,18 +1,19 @@
 """The real client against the sandbox over real HTTP."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from config.model import Source
-from connectors.jira import position
+from connectors.jira import agile, position
 from connectors.jira.client import JiraCloud, connect
+from connectors.jira.site import AbsentError
 from connectors.larkfield.generate import larkfield
-from rules.records import Container, Link, Person, WorkItem
+from rules.records import Component, Container, Link, Person, Release, Sprint, WorkItem
 from tests.connectors.contract import ConnectorLaws, OpenConnector, stored, sync
 from tests.connectors.jira.conftest import TOKEN, USER, Clock, serving
-from tests.connectors.jira.small_world import BEGIN, NOW
+from tests.connectors.jira.small_world import BEGIN, NOW, world
 
 OpenJira = Callable[..., Awaitable[JiraCloud]]
 
@@ -69,6 +70,41 @@ async def test_projects_and_people_come_along(open_jira: OpenJira) -> None:
     assert people["Bo Berg"].email is None
     assert not people["Bo Berg"].active
     assert people["Release Bot"].is_bot
+
+
+async def test_leads_components_versions_and_sprints_come_along(open_jira: OpenJira) -> None:
+    records = stored(await sync(open_jira)).values()
+    booking = next(one for one in records if isinstance(one, Container) and one.key == "BOOK")
+    releases = {one.key: one for one in records if isinstance(one, Release)}
+    sprints = {one.key: one for one in records if isinstance(one, Sprint)}
+    assert booking.lead == "5b10:bo"
+    assert booking.components == (Component("Carrier", "5b10:ana"),)
+    assert releases["BOOK 26.10"].released_at == datetime(2026, 10, 31, tzinfo=UTC)
+    assert releases["TRK 26.12"].due_on == date(2026, 12, 31)
+    assert not any(one.container == "OLD" for one in releases.values())
+    assert sprints["BOOK Sprint 1"].state == "closed"
+    assert sprints["BOOK Sprint 1"].starts_at == BEGIN.replace(hour=7)
+    assert [one.state for one in sprints.values()].count("active") == 1
+    assert [one.state for one in sprints.values()].count("future") == 2
+
+
+async def test_without_the_right_to_see_boards_sprints_come_with_their_issues(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def forbidden(_site: object, _ask: object) -> object:
+        raise AbsentError("No.")
+
+    monkeypatch.setitem(agile.TABLE, ("GET", "/rest/agile/1.0/board"), forbidden)
+    clock = Clock()
+    with serving(world(), clock) as url:
+        source = Source(id="jira", jira="larkfield.atlassian.net")
+        connector = connect(source, user=USER, token=TOKEN, url=url, clock=clock)
+        pages = [page async for page in connector.pages(None)]
+        await connector.close()
+    assert [problem for page in pages for problem in page.problems] == []
+    sprints = [one for one in stored(pages).values() if isinstance(one, Sprint)]
+    assert "BOOK Sprint 1" in {one.key for one in sprints}
+    assert "future" not in {one.state for one in sprints}
 
 
 async def test_the_first_sync_says_how_much_will_come(open_jira: OpenJira) -> None:

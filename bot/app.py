@@ -26,6 +26,7 @@ from bot.slack.poster import SlackPoster
 from bot.sources import connect_all
 from bot.store import outbox
 from bot.store.database import Database
+from bot.store.grants import keeper
 from bot.store.migrate import migrate
 from bot.timetable import next_digest
 from bot.unusable import CannotStartError
@@ -145,7 +146,7 @@ async def open_app(settings: Settings, book: Book, clock: Clock) -> AsyncIterato
     """
     database = _database(settings)
     poster = poster_of(book.model, settings, clock)
-    connected = connect_all(book.model, settings, clock)
+    connected = connect_all(book.model, settings, clock, partial(keeper, database, clock))
     connectors = connected.connectors | directories(book.model, settings, clock)
     desk = StoreDesk(database, lambda: book, clock, lambda _: OPERATOR, partial(next_digest, book))
     try:

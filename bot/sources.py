@@ -16,6 +16,7 @@ from connectors.github.signin import App
 from connectors.jira import client as jira
 from connectors.jira import webhook as jira_webhook
 from connectors.jira.datacenter import client as datacenter
+from connectors.jira.oauth import Grant, Keep
 
 
 def _jira(source: Source, access: SourceAccess, clock: Clock) -> Connector:
@@ -25,6 +26,23 @@ def _jira(source: Source, access: SourceAccess, clock: Clock) -> Connector:
     user = _needed(source, "user", access.user, "{} to the e-mail of the account the token belongs to")
     token = _token(source, access)
     return jira.connect(source, user=user, token=token, url=access.url, clock=clock)
+
+
+def _jira_by_oauth(source: Source, access: SourceAccess, clock: Clock, keep: Keep) -> Connector:
+    """Jira Cloud, signed in by an OAuth 2.0 app whose refresh tokens are kept one by one."""
+    if access.token is not None:
+        raise FixCredentialsError(
+            f"Source {source.id} has a token and an OAuth app.",
+            f"Take out {variable(source, 'token')} or {variable(source, 'client_id')}.",
+        )
+    secret = access.client_secret.get_secret_value() if access.client_secret else None
+    first = access.refresh_token.get_secret_value() if access.refresh_token else None
+    grant = Grant(
+        access.client_id or "",
+        _needed(source, "client_secret", secret, "{0}, or {0}_FILE to a file that holds it"),
+        _needed(source, "refresh_token", first, "{} as docs/jira.md says"),
+    )
+    return jira.connect_by_oauth(source, grant=grant, keep=keep, clock=clock)
 
 
 def _at_atlassian(*addresses: str) -> bool:
@@ -69,17 +87,19 @@ class Connected:
     refused: dict[str, ConnectorError]
 
 
-def connect_all(model: OperatingModel, settings: Settings, clock: Clock) -> Connected:
+def connect_all(
+    model: OperatingModel, settings: Settings, clock: Clock, keeper: Callable[[str], Keep]
+) -> Connected:
     """A connector for each source of the model that has one; nothing is asked yet.
 
     A source with a `path` holds the model itself, no work. The path of a file counts from the folder that
-    the model lies in.
+    the model lies in. `keeper` gives what keeps the refresh tokens of a source.
     """
     connected = Connected({}, {})
     for source in model.sources:
         if (source.kind in CONNECTORS or source.kind == "file") and source.path is None:
             try:
-                made = _connected(source, settings, clock)
+                made = _connected(source, settings, clock, keeper)
             except ConnectorError as error:
                 connected.refused[source.id] = error
             else:
@@ -87,10 +107,13 @@ def connect_all(model: OperatingModel, settings: Settings, clock: Clock) -> Conn
     return connected
 
 
-def _connected(source: Source, settings: Settings, clock: Clock) -> Connector:
+def _connected(source: Source, settings: Settings, clock: Clock, keeper: Callable[[str], Keep]) -> Connector:
     if source.file is not None:
         return file.connect(source.id, settings.model.parent / source.file)
-    return CONNECTORS[source.kind](source, settings.access(source.id), clock)
+    access = settings.access(source.id)
+    if source.jira is not None and access.client_id is not None:
+        return _jira_by_oauth(source, access, clock, keeper(source.id))
+    return CONNECTORS[source.kind](source, access, clock)
 
 
 def webhook_doors(model: OperatingModel, settings: Settings) -> dict[str, WebhookDoor]:

@@ -15,7 +15,7 @@ Renew = Callable[[str | None], Awaitable[str]]
 
 
 def keeper(
-    database: Database, source: str, clock: Callable[[], datetime]
+    database: Database, clock: Callable[[], datetime], source: str
 ) -> Callable[[Renew], Awaitable[None]]:
     """Gives what was kept of a source to who renews it, and keeps the answer, in one transaction.
 

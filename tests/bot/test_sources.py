@@ -10,6 +10,7 @@ from bot.sources import connect_all, webhook_doors
 from config.settings import Settings, SourceAccess
 from connectors.jira.client import JiraCloud
 from connectors.jira.datacenter.client import JiraDataCenter
+from connectors.jira.oauth import Keep, Renew
 from connectors.signing import sign, verify
 
 MODEL = model(
@@ -24,12 +25,23 @@ MODEL = model(
 )
 
 
+def nowhere(_source: str) -> Keep:
+    """Keeps no refresh token: nothing is asked here."""
+
+    async def keep(renew: Renew) -> None:
+        await renew(None)
+
+    return keep
+
+
 def settings(**sources: SourceAccess) -> Settings:
     return Settings(model=Path("model"), sources=sources)
 
 
 async def test_what_is_missing_is_named_by_its_variable() -> None:
-    connected = connect_all(MODEL, settings(by_hand=SourceAccess(user="ana@example.com")), lambda: NOW)
+    connected = connect_all(
+        MODEL, settings(by_hand=SourceAccess(user="ana@example.com")), lambda: NOW, nowhere
+    )
     assert connected.connectors == {}
     assert {name: str(error) for name, error in connected.refused.items()} == {
         "our-jira": "Source our-jira has no user. Set OPSBOT_SOURCES__OUR_JIRA__USER to the e-mail of the "
@@ -51,7 +63,9 @@ def _export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_export")
 async def test_with_access_every_source_of_work_can_be_read() -> None:
     access = SourceAccess(user="ana@example.com", token="t")
-    connected = connect_all(MODEL, settings(our_jira=access, by_hand=access, github=access), lambda: NOW)
+    connected = connect_all(
+        MODEL, settings(our_jira=access, by_hand=access, github=access), lambda: NOW, nowhere
+    )
     assert sorted(connected.connectors) == ["by-hand", "export", "github", "our-jira"]
     assert connected.refused == {}
     for connector in connected.connectors.values():
@@ -72,7 +86,7 @@ async def test_jira_with_a_token_and_without_a_user_is_data_center() -> None:
         by_name=SourceAccess(token="t", user="ana@example.com"),
         gateway=SourceAccess(token="t", url=gateway),
     )
-    connected = connect_all(own, access, lambda: NOW)
+    connected = connect_all(own, access, lambda: NOW, nowhere)
     assert {name: type(one) for name, one in connected.connectors.items()} == {
         "own": JiraDataCenter,
         "by-name": JiraCloud,
@@ -80,6 +94,31 @@ async def test_jira_with_a_token_and_without_a_user_is_data_center() -> None:
     assert "has no user" in str(connected.refused["gateway"])
     for connector in connected.connectors.values():
         await connector.close()
+
+
+@pytest.mark.parametrize(
+    ("access", "says"),
+    [
+        (
+            SourceAccess(client_id="a", client_secret="s", refresh_token="r", token="t"),
+            "token and an OAuth app",
+        ),
+        (SourceAccess(client_id="a", client_secret="s"), "OPSBOT_SOURCES__OUR_JIRA__REFRESH_TOKEN"),
+        (SourceAccess(client_id="a", refresh_token="r"), "OPSBOT_SOURCES__OUR_JIRA__CLIENT_SECRET"),
+    ],
+)
+async def test_an_oauth_app_needs_its_secret_and_a_refresh_token_and_no_other_sign_in(
+    access: SourceAccess, says: str
+) -> None:
+    connected = connect_all(MODEL, settings(our_jira=access), lambda: NOW, nowhere)
+    assert says in str(connected.refused["our-jira"])
+
+
+async def test_an_oauth_app_reads_jira_cloud() -> None:
+    access = SourceAccess(client_id="a", client_secret="s", refresh_token="r")
+    connected = connect_all(MODEL, settings(our_jira=access), lambda: NOW, nowhere)
+    assert isinstance(connected.connectors["our-jira"], JiraCloud)
+    await connected.connectors["our-jira"].close()
 
 
 def test_a_webhook_door_takes_both_secrets_of_a_rotation_and_without_one_lets_nothing_in() -> None:

@@ -10,7 +10,7 @@ from bot.store.grants import keeper
 
 
 async def test_what_was_kept_is_given_to_the_next(database: Database) -> None:
-    keep = keeper(database, "jira", lambda: NOW)
+    keep = keeper(database, lambda: NOW, "jira")
     given: list[str | None] = []
 
     async def renew(kept: str | None) -> str:
@@ -19,7 +19,7 @@ async def test_what_was_kept_is_given_to_the_next(database: Database) -> None:
 
     await keep(renew)
     await keep(renew)
-    await keeper(database, "other", lambda: NOW)(renew)
+    await keeper(database, lambda: NOW, "other")(renew)
     assert given == [None, "token 1", None]
 
 
@@ -31,12 +31,12 @@ async def test_of_two_at_the_same_time_the_second_sees_what_the_first_kept(datab
         await asyncio.sleep(0)  # whoever could come between comes now
         return f"after {kept}"
 
-    await asyncio.gather(*(keeper(database, "jira", lambda: NOW)(renew) for _ in range(3)))
+    await asyncio.gather(*(keeper(database, lambda: NOW, "jira")(renew) for _ in range(3)))
     assert given == [None, "after None", "after after None"]
 
 
 async def test_a_renewal_that_fails_leaves_what_was_kept(database: Database) -> None:
-    keep = keeper(database, "jira", lambda: NOW)
+    keep = keeper(database, lambda: NOW, "jira")
 
     async def renew(_kept: str | None) -> str:
         return "good"

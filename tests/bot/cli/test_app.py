@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 from bot.cli.app import build
 
 NAMES = [
-    "demo", "try", "init", "discover", "run", "sync", "judge", "digest", "findings", "explain", "rules",
-    "report", "simulate", "waive", "people", "doctor", "errors", "model", "waivers", "slack",
+    "demo", "try", "init", "discover", "run", "sync", "judge", "sources", "census", "digest", "findings",
+    "explain", "rules", "report", "simulate", "waive", "people", "export", "restore", "doctor", "errors",
+    "model", "waivers", "slack",
 ]  # fmt: skip
 HEAVY = {"sqlalchemy", "fastapi", "slack_bolt", "httpx", "pydantic", "aiohttp", "structlog"}
 

@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from connectors.github.sandbox import create_app
 from connectors.larkfield.world import Member, Pull, RepoIssue, Repository, World
@@ -83,8 +86,11 @@ def company(pulls: tuple[Pull, ...], issues: tuple[RepoIssue, ...] = ()) -> Worl
 
 
 @contextmanager
-def serving(world: World, clock: Clock, *, grants: int = 5000) -> Iterator[str]:
-    app = create_app(world, token=TOKEN, now=clock, grants=grants)
+def serving(world: World, clock: Clock, *, enterprise: bool = False, **options: Any) -> Iterator[str]:
+    """The address of a sandbox; that of an Enterprise Server has its API under paths of its own."""
+    app: ASGIApp = create_app(world, token=TOKEN, now=clock, **options)
+    if enterprise:
+        app = Starlette(routes=[Mount("/api/v3", app), Mount("/api", app)])
     # The socket listens before the server runs, so the first request waits for it instead of failing.
     listening = socket.create_server(("127.0.0.1", 0))
     # asyncio does so itself only for sockets it made: without it every answer waits 40 ms for an ACK.
@@ -94,7 +100,7 @@ def serving(world: World, clock: Clock, *, grants: int = 5000) -> Iterator[str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}{'/api/v3' if enterprise else ''}"
     finally:
         server.should_exit = True
         thread.join()

@@ -78,8 +78,7 @@ class AppSignIn:
         """The header's value; a new token where the known one was `refused` or is about to end.
 
         Raises:
-            FixCredentialsError: GitHub does not know the app, or its key is none.
-            NotThereError: the app is not installed there.
+            FixCredentialsError: GitHub does not know the app, its key is none, or it is not installed there.
             ConnectorError: as the transport has it.
         """
         async with self._lock:
@@ -106,7 +105,8 @@ class AppSignIn:
             except NotThereError:
                 continue
             return shaped(answer.data, Installation, "the installation of the GitHub App")
-        raise NotThereError(
+        # No NotThereError: it would be taken for the absence of what was asked for with the token.
+        raise FixCredentialsError(
             f"The GitHub App is not installed at {self._owner}, or not for the repositories of this source.",
             "Install it there (docs/github.md), or set the number of its installation.",
         )

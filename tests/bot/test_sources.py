@@ -54,6 +54,26 @@ async def test_what_is_missing_is_named_by_its_variable() -> None:
     }
 
 
+async def test_a_github_app_needs_its_key_and_no_token() -> None:
+    refused = {}
+    for name, access in {
+        "both": SourceAccess(app_id="1", private_key="k", token="t"),
+        "no key": SourceAccess(app_id="1"),
+        "whole": SourceAccess(app_id="1", private_key="k", installation_id=7),
+    }.items():
+        connected = connect_all(MODEL, settings(github=access), lambda: NOW)
+        refused[name] = str(connected.refused.get("github", ""))
+        if not refused[name]:
+            await connected.connectors["github"].close()
+    assert refused == {
+        "both": "Source github has a token and a GitHub App. Take out OPSBOT_SOURCES__GITHUB__TOKEN or "
+        "OPSBOT_SOURCES__GITHUB__APP_ID. [source-credentials]",
+        "no key": "Source github has no private_key. Set OPSBOT_SOURCES__GITHUB__PRIVATE_KEY, or "
+        "OPSBOT_SOURCES__GITHUB__PRIVATE_KEY_FILE to the .pem file of the app. [source-credentials]",
+        "whole": "",
+    }
+
+
 @pytest.fixture
 def _export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -61,7 +61,7 @@ async def test_a_github_app_needs_its_key_and_no_token() -> None:
         "no key": SourceAccess(app_id="1"),
         "whole": SourceAccess(app_id="1", private_key="k", installation_id=7),
     }.items():
-        connected = connect_all(MODEL, settings(github=access), lambda: NOW)
+        connected = connect_all(MODEL, settings(github=access), lambda: NOW, nowhere)
         refused[name] = str(connected.refused.get("github", ""))
         if not refused[name]:
             await connected.connectors["github"].close()

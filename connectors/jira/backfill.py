@@ -26,6 +26,7 @@ LARGEST_WINDOW = 50_000  # longer walks were seen to end early, without an error
 TOLERATED_GAP = 0.005  # between what Jira counts, approximately, and what it brought
 MOST_HALVED = 3  # times a window of one project is halved because it brought less
 AT_ONCE = 1000  # issues with their histories that are held in memory
+MOST_HISTORIES = 3  # pages of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +138,15 @@ class Backfill:
 
     @property
     def _size(self) -> int:
-        """How many issues to fetch with one page of histories, where issues come by the hundred anyway."""
-        if self.requests.bulk > ISSUES_A_PAGE or not self._histories:
+        """How many issues to fetch at once.
+
+        Where issues come by the hundred anyway, so many that their histories fill a page; else so many that
+        these are a few pages, however long they are.
+        """
+        if not self._histories:
             return AT_ONCE
-        fitting = int(0.95 * HISTORIES_A_PAGE * self._issues / self._histories)
+        pages = MOST_HISTORIES if self.requests.bulk > ISSUES_A_PAGE else 1
+        fitting = int(0.95 * pages * HISTORIES_A_PAGE * self._issues / self._histories)
         return max(ISSUES_A_PAGE, min(AT_ONCE, fitting // ISSUES_A_PAGE * ISSUES_A_PAGE))
 
     def _from(self, window: Window, latest: Checked) -> Window:

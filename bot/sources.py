@@ -12,23 +12,45 @@ from connectors.errors import ConnectorError, FixCredentialsError
 from connectors.file import client as file
 from connectors.github import client as github
 from connectors.github import webhook as github_webhook
+from connectors.github.limits import GitHubLimits
 from connectors.github.signin import App
+from connectors.governor import Governor, Limits
 from connectors.jira import client as jira
 from connectors.jira import webhook as jira_webhook
 from connectors.jira.datacenter import client as datacenter
+from connectors.jira.limits import OAUTH_POINTS, JiraLimits
 from connectors.jira.oauth import Grant, Keep
 
 
-def _jira(source: Source, access: SourceAccess, clock: Clock) -> Connector:
+class Accounts:
+    """One governor for all sources that sign in as the same account at the same address."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._governors: dict[tuple[object, ...], Governor] = {}
+
+    def governor(self, limits: Limits, who: str, *account: object) -> Governor:
+        """The account's governor; `limits` are those of its tool."""
+        new = Governor(limits, who=who, clock=self._clock)
+        return self._governors.setdefault((who, *account), new)
+
+
+def _jira(source: Source, access: SourceAccess, clock: Clock, accounts: Accounts) -> Connector:
     """Jira Cloud, whose tokens belong to a user; without one Data Center, unless Atlassian hosts the site."""
+    at = access.url or source.jira
     if access.user is None and not _at_atlassian(source.jira or "", access.url or ""):
-        return datacenter.connect(source, token=_token(source, access), url=access.url, clock=clock)
+        token = _token(source, access)
+        governor = accounts.governor(JiraLimits(), "Jira", at, token)
+        return datacenter.connect(source, token=token, url=access.url, governor=governor, clock=clock)
     user = _needed(source, "user", access.user, "{} to the e-mail of the account the token belongs to")
     token = _token(source, access)
-    return jira.connect(source, user=user, token=token, url=access.url, clock=clock)
+    governor = accounts.governor(JiraLimits(), "Jira", at, user)
+    return jira.connect(source, user=user, token=token, url=access.url, governor=governor, clock=clock)
 
 
-def _jira_by_oauth(source: Source, access: SourceAccess, clock: Clock, keep: Keep) -> Connector:
+def _jira_by_oauth(
+    source: Source, access: SourceAccess, clock: Clock, accounts: Accounts, keep: Keep
+) -> Connector:
     """Jira Cloud, signed in by an OAuth 2.0 app whose refresh tokens are kept one by one."""
     if access.token is not None:
         raise FixCredentialsError(
@@ -42,7 +64,8 @@ def _jira_by_oauth(source: Source, access: SourceAccess, clock: Clock, keep: Kee
         _needed(source, "client_secret", secret, "{0}, or {0}_FILE to a file that holds it"),
         _needed(source, "refresh_token", first, "{} as docs/jira.md says"),
     )
-    return jira.connect_by_oauth(source, grant=grant, keep=keep, clock=clock)
+    governor = accounts.governor(JiraLimits(OAUTH_POINTS), "Jira", grant.client_id)  # of all its sites
+    return jira.connect_by_oauth(source, grant=grant, keep=keep, governor=governor, clock=clock)
 
 
 def _at_atlassian(*addresses: str) -> bool:
@@ -52,10 +75,12 @@ def _at_atlassian(*addresses: str) -> bool:
     )
 
 
-def _github(source: Source, access: SourceAccess, clock: Clock) -> Connector:
+def _github(source: Source, access: SourceAccess, clock: Clock, accounts: Accounts) -> Connector:
     """A GitHub App, or the token of an account."""
     if access.app_id is None:
-        return github.connect(source, url=access.url, token=_token(source, access), clock=clock)
+        token = _token(source, access)
+        governor = accounts.governor(GitHubLimits(), "GitHub", access.url, token)
+        return github.connect(source, url=access.url, token=token, governor=governor, clock=clock)
     if access.token is not None:
         raise FixCredentialsError(
             f"Source {source.id} has a token and a GitHub App.",
@@ -64,10 +89,12 @@ def _github(source: Source, access: SourceAccess, clock: Clock) -> Connector:
     key = access.private_key.get_secret_value() if access.private_key else None
     key = _needed(source, "private_key", key, "{0}, or {0}_FILE to the .pem file of the app")
     app = App(access.app_id, key, access.installation_id)
-    return github.connect(source, url=access.url, token=app, clock=clock)
+    installed = access.installation_id or (source.github or "").partition("/")[0]
+    governor = accounts.governor(GitHubLimits(), "GitHub", access.url, access.app_id, installed)
+    return github.connect(source, url=access.url, token=app, governor=governor, clock=clock)
 
 
-CONNECTORS: Mapping[str, Callable[[Source, SourceAccess, Clock], Connector]] = {
+CONNECTORS: Mapping[str, Callable[[Source, SourceAccess, Clock, Accounts], Connector]] = {
     "jira": _jira,
     "github": _github,
 }
@@ -95,11 +122,11 @@ def connect_all(
     A source with a `path` holds the model itself, no work. The path of a file counts from the folder that
     the model lies in. `keeper` gives what keeps the refresh tokens of a source.
     """
-    connected = Connected({}, {})
+    connected, accounts = Connected({}, {}), Accounts(clock)
     for source in model.sources:
         if (source.kind in CONNECTORS or source.kind == "file") and source.path is None:
             try:
-                made = _connected(source, settings, clock, keeper)
+                made = _connected(source, settings, clock, accounts, keeper)
             except ConnectorError as error:
                 connected.refused[source.id] = error
             else:
@@ -107,13 +134,15 @@ def connect_all(
     return connected
 
 
-def _connected(source: Source, settings: Settings, clock: Clock, keeper: Callable[[str], Keep]) -> Connector:
+def _connected(
+    source: Source, settings: Settings, clock: Clock, accounts: Accounts, keeper: Callable[[str], Keep]
+) -> Connector:
     if source.file is not None:
         return file.connect(source.id, settings.model.parent / source.file)
     access = settings.access(source.id)
     if source.jira is not None and access.client_id is not None:
-        return _jira_by_oauth(source, access, clock, keeper(source.id))
-    return CONNECTORS[source.kind](source, access, clock)
+        return _jira_by_oauth(source, access, clock, accounts, keeper(source.id))
+    return CONNECTORS[source.kind](source, access, clock, accounts)
 
 
 def webhook_doors(model: OperatingModel, settings: Settings) -> dict[str, WebhookDoor]:

@@ -149,3 +149,27 @@ def test_a_webhook_door_takes_both_secrets_of_a_rotation_and_without_one_lets_no
     assert doors["our-jira"].secrets == []
     assert not verify(b"{}", sign(b"{}", b""), doors["our-jira"].secrets)
     assert "export" not in doors
+
+
+async def test_sources_of_one_account_share_its_limits_and_others_do_not() -> None:
+    several = model(
+        sources=[
+            {"id": "web", "github": "shop/web"},
+            {"id": "app", "github": "shop/app"},
+            {"id": "other", "github": "shop/other"},
+            {"id": "jira-a", "jira": "shop.atlassian.net", "projects": ["WEB"]},
+            {"id": "jira-b", "jira": "shop.atlassian.net", "projects": ["APP"]},
+            {"id": "jira-c", "jira": "mall.atlassian.net"},
+        ]
+    )
+    one, two = SourceAccess(token="one"), SourceAccess(token="two")
+    ana = SourceAccess(user="ana@example.com", token="t")
+    access = {"web": one, "app": one, "other": two, "jira_a": ana, "jira_b": ana, "jira_c": ana}
+    connected = connect_all(several, settings(**access), lambda: NOW, nowhere)
+    assert connected.refused == {}
+    budgets = {name: connector.meter.budgets for name, connector in connected.connectors.items()}
+    assert budgets["web"] is budgets["app"]
+    assert budgets["jira-a"] is budgets["jira-b"]
+    assert len({id(one) for one in budgets.values()}) == 4
+    for connector in connected.connectors.values():
+        await connector.close()

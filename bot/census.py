@@ -14,7 +14,7 @@ from datetime import datetime
 import structlog
 
 from bot.clock import Clock
-from bot.pipeline import ITEM, spent, store
+from bot.pipeline import ITEM, counted, spent, store
 from bot.store import censuses, learned, presence, quarantine, syncs, usage
 from bot.store.censuses import Counted
 from bot.store.database import CHUNK, Database, chunks
@@ -80,7 +80,7 @@ async def take(
     if state is None or state.last_complete is None:
         done.skipped = "it was never read completely: opsbot sync"
         return done
-    before = connector.meter.spent.copy()
+    before = counted(connector.meter)
     try:
         await _Taking(database, connector, connector.census, clock, done, believed).round(whole, progress)
     except ConnectorError as error:

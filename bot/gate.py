@@ -8,7 +8,7 @@ import structlog
 from bot.book import Book
 from bot.clock import Clock
 from bot.derive import derive_records
-from bot.pipeline import Judged, judge, spent, store
+from bot.pipeline import Judged, counted, judge, spent, store
 from bot.store import facts, inbox, presence, usage
 from bot.store.database import Database
 from connectors.connector import Connector
@@ -61,7 +61,7 @@ async def _read_again(
         return True
     deleted = list(dict.fromkeys(k for a in arrivals for k in a.deleted))
     keys = list(dict.fromkeys(k for a in arrivals for k in a.keys if k not in deleted))
-    before = connector.meter.spent.copy()
+    before = counted(connector.meter)
     try:
         page = await connector.read(keys) if keys else None
     except ConnectorError as error:

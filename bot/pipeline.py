@@ -58,7 +58,7 @@ async def sync(
         connector.learned.load(await learned.of(connection, source))
         named = await inbox.touched(connection, source, clock() - TOUCHED)
         touched = list((await presence.ids_of(connection, source, named)).values())
-    before = connector.meter.spent.copy()
+    before = counted(connector.meter)
     read = changed = 0
     problems: list[Problem] = []
     whole = False
@@ -123,9 +123,14 @@ async def store(
     return saved
 
 
+def counted(meter: Meter) -> Counter[str]:
+    """What was spent since the start: requests, and what they drew on each budget by its key."""
+    return meter.spent + Counter({usage.REQUESTS: meter.requests})
+
+
 def spent(meter: Meter, before: Counter[str]) -> dict[str, int]:
-    """What was spent since then, by key of the budget."""
-    return dict(meter.spent - before)
+    """What was spent since then."""
+    return dict(counted(meter) - before)
 
 
 async def derive(database: Database, book: Book, now: datetime) -> int:

@@ -15,6 +15,7 @@ from bot.store.censuses import Counted
 from bot.store.database import Database
 from bot.store.quarantine import Quarantined
 from bot.store.syncs import Ended
+from connectors.connector import Connector
 from connectors.errors import ConnectorError
 from rules.presence import Presence
 
@@ -85,7 +86,11 @@ class SourceLine:
 
 
 async def source_lines(
-    database: Database, book: Book, refused: Mapping[str, ConnectorError], now: datetime
+    database: Database,
+    book: Book,
+    connectors: Mapping[str, Connector],
+    refused: Mapping[str, ConnectorError],
+    now: datetime,
 ) -> list[SourceLine]:
     """Every source of the model that is read, in its order. `refused`: those that cannot even be asked."""
     async with database.read() as connection:
@@ -113,11 +118,13 @@ async def source_lines(
             absent={state: many for (name, state), many in absent.items() if name == source.id},
             to_do=(),
         )
-        lines.append(replace(line, to_do=tuple(_to_do(line, refused.get(source.id)))))
+        connector = connectors.get(source.id)
+        countable = connector is not None and connector.census is not None
+        lines.append(replace(line, to_do=tuple(_to_do(line, refused.get(source.id), countable=countable))))
     return lines
 
 
-def _to_do(line: SourceLine, refused: ConnectorError | None) -> Iterator[str]:
+def _to_do(line: SourceLine, refused: ConnectorError | None, *, countable: bool) -> Iterator[str]:
     """What a person should do, the gravest first; nothing where all is well."""
     if refused is not None:
         yield str(refused)
@@ -134,7 +141,7 @@ def _to_do(line: SourceLine, refused: ConnectorError | None) -> Iterator[str]:
             f"Look at what is in quarantine: opsbot census {line.source} tries it again. Where an item is as"
             " it should be, report the reason."
         )
-    if line.complete_at is not None and not line.counted and line.kind != "file":
+    if countable and line.complete_at is not None and not line.counted:
         yield f"Compare it with what its source counts: opsbot census {line.source}"
 
 
@@ -176,7 +183,7 @@ def _row(line: SourceLine, now: datetime) -> tuple[str, ...]:
         line.source,
         line.outcome,
         complete + (", stale" if line.stale and line.complete_at else ""),
-        f"{sum(line.spent_day.values()):,} in 24 h",
+        f"{line.spent_day.get(usage.REQUESTS, 0):,} in 24 h",
         _left(line),
         f"{len(line.held):,}" if line.held else "none",
         f"{seen:,} of {counted:,}" if line.coverage else "not counted",
@@ -186,11 +193,14 @@ def _row(line: SourceLine, now: datetime) -> tuple[str, ...]:
 def _left(line: SourceLine) -> str:
     """The scarcest budget, as the source last told it."""
     shares = [
-        budget["remaining"] / budget["limit"]
-        for budget in (line.last.budgets.values() if line.last else ())
+        (budget["remaining"] / budget["limit"], key)
+        for key, budget in (line.last.budgets.items() if line.last else ())
         if budget.get("limit") and budget.get("remaining") is not None
     ]
-    return f"{min(shares):.0%}" if shares else "not told"
+    if not shares:
+        return "not told"
+    share, key = min(shares)
+    return f"{int(share * 100)}% of {key.partition(' ')[0]}"
 
 
 def _details(line: SourceLine, now: datetime) -> Iterator[str]:
@@ -210,7 +220,8 @@ def _spent(line: SourceLine, now: datetime) -> Iterator[str]:
     """One line a budget: in the last sync, in 24 hours, what is left of it."""
     requests = line.last.requests if line.last else {}
     budgets = line.last.budgets if line.last else {}
-    for key in sorted({*requests, *line.spent_day, *budgets}):
+    keys = {*requests, *line.spent_day, *budgets}
+    for key in sorted(keys, key=lambda key: (key != usage.REQUESTS, key)):
         yield (
             f"{key}: {requests.get(key, 0):,} in the last sync, {line.spent_day.get(key, 0):,} in 24 h"
             f"{_remaining(budgets.get(key, {}), now)}"

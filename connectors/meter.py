@@ -24,7 +24,11 @@ class Budget:
 
 @dataclass(slots=True)
 class Meter:
-    """Requests and points since the start, and the budgets, each by its key: jira:points, github:graphql."""
+    """Requests since the start, what they drew on each budget, and the budgets, by key: jira:points.
 
+    A request may draw on several budgets, and some count in points.
+    """
+
+    requests: int = 0
     spent: Counter[str] = field(default_factory=Counter)
     budgets: dict[str, Budget] = field(default_factory=dict)

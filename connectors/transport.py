@@ -201,6 +201,7 @@ class Transport:
         except httpx.HTTPError as error:
             raise self._unanswered(error) from error
         finally:
+            self.meter.requests += 1
             self.meter.spent.update(self.governor.learn(asked.keys, status, headers, data))
         if self.governor.limits.refuses(data):
             raise self._refused(asked, 429, headers, body)

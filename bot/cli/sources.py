@@ -29,9 +29,9 @@ def sources(
 ) -> None:
     """Show how each source stands, what reading it cost, and what to do.
 
-    The last sync, its age, requests and budgets, items in quarantine, coverage. Asks no tool anything. The JSON is a list: each source with `source`, `kind`, `outcome`, `last_complete`,
-    `lag_seconds`, `stale`, `requests`, `budgets`, `quarantined`, `coverage`, `containers`, `absent`,
-    `problems`, `error` and `to_do`.
+    The last sync, its age, requests and budgets, items in quarantine, coverage. Asks no tool anything. The
+    JSON is a list: each source with `source`, `kind`, `outcome`, `last_complete`, `lag_seconds`, `stale`,
+    `requests`, `budgets`, `quarantined`, `coverage`, `containers`, `absent`, `problems`, `error` and `to_do`.
     """
 
     async def work() -> int:
@@ -39,7 +39,7 @@ def sources(
 
         async with opened(options(context)) as app:
             now = app.desk.now()
-            lines = await source_lines(app.database, app.book, app.refused, now)
+            lines = await source_lines(app.database, app.book, app.connectors, app.refused, now)
         say(json_text([line.as_json(now) for line in lines]) if as_json else as_text(lines, now))
         return 0
 
@@ -57,9 +57,10 @@ def census(
 ) -> None:
     """Find out what is deleted, moved or hidden: compare sources with the store.
 
-    What is there and not stored yet is read. opsbot run does it once a day. Nothing is ever removed. Then: opsbot judge. Exits 3 where something could
-    not be listed. The JSON is a list: each source with `source`, `containers`, `settled` (how many items are
-    now deleted, moved …), `read`, `left`, `skipped` and `error`.
+    What is there and not stored yet is read. opsbot run does it once a day. Nothing is ever removed. Then:
+    opsbot judge. Exits 3 where something could not be listed. The JSON is a list: each source with `source`,
+    `containers`, `settled` (how many items are now deleted, moved …), `read`, `left`, `skipped`, `says` and
+    `error`.
     """
 
     async def work() -> int:

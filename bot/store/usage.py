@@ -1,4 +1,4 @@
-"""What reading a source cost: requests and points by key of their budget, and what is left of each."""
+"""What reading a source cost: requests, what they drew on each budget by its key, and what is left of it."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.tables import syncs, usage
 from connectors.meter import Budget
 
+REQUESTS = "requests"
+"""Beside the keys of budgets: requests of any kind, however many budgets each of them draws on."""
 KEPT = timedelta(days=8)
 
 

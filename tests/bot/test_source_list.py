@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from counted_site import Site
 from shop import HOUR, NOW, Shop, Tool, page, story
 
 from bot.pipeline import sync
@@ -20,6 +21,7 @@ class Spending(Tool):
     """Each sync costs seven points of a hundred."""
 
     async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:
+        self.meter.requests += 2
         self.meter.spent["jira:points"] += 7
         self.meter.budgets["jira:points"] = Budget(100, 93, NOW + HOUR)
         async for one in super().pages(cursor, touched):
@@ -38,7 +40,7 @@ async def keep(shop: Shop, *some: Counted) -> None:
 
 
 async def lines(shop: Shop, **refused: Any) -> dict[str, SourceLine]:
-    found = await source_lines(shop.database, shop.book, refused, shop.clock())
+    found = await source_lines(shop.database, shop.book, {"jira": shop.tool}, refused, shop.clock())
     return {line.source: line for line in found}
 
 
@@ -60,10 +62,14 @@ async def test_what_a_sync_and_a_census_cost_in_24_hours_and_what_is_left(shop: 
     shop.clock.tick()
     jira = (await lines(shop))["jira"]
     assert jira.last is not None
-    assert (jira.last.requests, jira.spent_day) == ({"jira:points": 7}, {"jira:points": 17})
+    assert (jira.last.requests, jira.spent_day) == (
+        {"jira:points": 7, "requests": 2},
+        {"jira:points": 17, "requests": 4},
+    )
     text = as_text([jira], shop.clock())
     assert "jira    complete   60 min ago" in text
-    assert "17 in 24 h  93%" in text
+    assert "4 in 24 h  93% of jira:points" in text
+    assert "requests: 2 in the last sync, 4 in 24 h" in text
     assert "jira:points: 7 in the last sync, 17 in 24 h; 93 of 100 left until Tue 24 Nov 11:00" in text
 
 
@@ -89,6 +95,8 @@ async def test_quarantined_items_stand_there_with_their_reason(shop: Shop) -> No
 
 async def test_coverage_is_what_is_stored_of_what_the_source_counts(shop: Shop) -> None:
     await shop.pull(story())
+    assert (await lines(shop))["jira"].to_do == ()
+    shop.tool.census = Site()
     assert (await lines(shop))["jira"].to_do == (
         "Compare it with what its source counts: opsbot census jira",
     )

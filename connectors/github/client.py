@@ -94,8 +94,13 @@ class GitHub:
         self._census = GitHubCensus(self._background, self._roster)
         self._clock = clock
         self.learned = Learned()
-        self._details = DetailReader(transport, self.learned)
-        self._issues = IssueReader(transport, self.learned, owner, boards)
+        self._in_turn = _Readers(
+            DetailReader(self._background, self.learned),
+            IssueReader(self._background, self.learned, owner, boards),
+        )
+        self._at_once = _Readers(
+            DetailReader(transport, self.learned), IssueReader(transport, self.learned, owner, boards)
+        )
         self._boards = tuple(boards)
         self._daily = Daily(self._background, self.learned, source, owner, clock)
         self.meter = transport.meter
@@ -136,10 +141,10 @@ class GitHub:
             if step is None:
                 break
             waiting.add(step)
-            got = await self._records(step, waiting.take(self._details.size), known)
+            got = await self._records(self._in_turn, step, waiting.take(self._in_turn.details.size), known)
             yield self._page(waiting, got, troubled)
         if rest := waiting.take(0):
-            yield self._page(waiting, await self._records(None, rest, known), troubled)
+            yield self._page(waiting, await self._records(self._in_turn, None, rest, known), troubled)
         if stopped is not None:
             raise stopped
         got = await self._settled(homes, known)
@@ -163,7 +168,8 @@ class GitHub:
         known = set[str]()
         for home, issues in items.found:
             pulls = [(issue, home) for issue in issues if issue.pull_request is not None]
-            got = await self._records(Step(home, Cursor(), tuple(issues)), pulls, known)
+            step = Step(home, Cursor(), tuple(issues))
+            got = await self._records(self._at_once, step, pulls, known)
             records += [*self._daily.owned([home]), *got.records]
             problems += got.problems
             left = _fewer(left, got.left)
@@ -186,14 +192,18 @@ class GitHub:
         return name.partition("/")[0].casefold() == self._owner.casefold()
 
     async def _records(
-        self, step: Step | None, pulls: Sequence[tuple[Listed, Container]], known: set[str]
+        self,
+        readers: "_Readers",
+        step: Step | None,
+        pulls: Sequence[tuple[Listed, Container]],
+        known: set[str],
     ) -> "_Got":
         """The records of a step's issues and of these pull requests, and people not `known` yet."""
         issues = step.issues if step else ()
-        details = await self._details.read(pulls)
+        details = await readers.details.read(pulls)
         checks.remember(self.learned, details.pulls, self._clock())
         listed = [issue for issue in issues if issue.pull_request is None]
-        beside = await self._issues.read(listed, step.home.key) if step else Besides()
+        beside = await readers.issues.read(listed, step.home.key) if step else Besides()
         people = [person for issue in issues for person in parse.people_of_issue(issue, self.source)]
         new = {person.id: person for person in (*people, *details.people) if person.id not in known}
         known.update(new)
@@ -222,15 +232,14 @@ class GitHub:
                 items = single.Items()
                 entries = [await single.issue(self._background, key, items) for key in keys]
                 step = Step(home, Cursor(), tuple(e for e in entries if e), tuple(items.problems), items.left)
-                got = got.and_(await self._records(step, (), known))
+                got = got.and_(await self._records(self._in_turn, step, (), known))
         return got
 
     async def _settled(self, homes: Sequence[Container], known: set[str]) -> "_Got":
         """The pull requests whose checks have come to their end since they were read, as they are now."""
         found = await checks.settled(self._background, self.learned, self._clock())
-        return await self._records(
-            None, [(pull, home) for home in homes for pull in found.get(home.key, ())], known
-        )
+        pulls = [(pull, home) for home in homes for pull in found.get(home.key, ())]
+        return await self._records(self._in_turn, None, pulls, known)
 
     def _page(self, waiting: Waiting, got: "_Got", troubled: set[str]) -> Page:
         """A page, its cursor, and what its repositories are recognised by: all of it is stored together.
@@ -242,6 +251,14 @@ class GitHub:
             if tag.repository not in troubled:
                 self.learned.put(tag.name, tag.text)
         return Page(got.records, waiting.cursor, last=False, problems=got.problems, budget_left=got.left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """What is not in lists: read in turn by a sync, which leaves a reserve, or at once for who asks."""
+
+    details: DetailReader
+    issues: IssueReader
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ class Reading:
         self.state = state
         self._transport = transport
         self._learned = learned
+        self._live: list[Container] = []
         self._seen: Mapping[str, Seen] = {}
+        self._before: Mapping[str, Seen | None] = {}
         self._scanned: list[tuple[Container, datetime | None]] = []
 
     async def steps(self, homes: Sequence[Container]) -> AsyncIterator[Step]:
@@ -57,6 +59,7 @@ class Reading:
             ConnectorError: refused for the source as a whole.
         """
         live = [home for home in homes if not (home.archived and home.key in self.state.closed)]
+        self._live = live
         if len(live) > FEW:
             self._seen = await probe(self._transport, [home.id for home in live])
         for home in live:
@@ -107,7 +110,7 @@ class Reading:
                 return
             if alone and known is None:
                 # What changes from now on is after this: it is read once all has been listed.
-                told = (await probe(self._transport, [home.id])).get(home.id)
+                told = await self._before_reading(home)
                 known = told.newest if told and told.newest else batch.until
             alone = False
             if batch.last:
@@ -116,6 +119,13 @@ class Reading:
             else:
                 self.state = self.state.scanning(home.key, batch.rest, known)
             yield Step(home, self.state, batch.issues, batch.problems, batch.left)
+
+    async def _before_reading(self, home: Container) -> Seen | None:
+        """What a repository held before its first reading; all that are to come are asked about together."""
+        if home.id not in self._before:
+            coming = [h.id for h in self._live[self._live.index(home) :] if self.state.since(h.key) is None]
+            self._before = {**dict.fromkeys(coming), **await probe(self._transport, coming)}
+        return self._before[home.id]
 
     async def _caught_up(
         self, home: Container, known: datetime | None, now: Seen | None

@@ -1,7 +1,8 @@
 """Discovers what the model does not name: reads the sources, goes through the store once, proposes files."""
 
+import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,10 +80,11 @@ async def discover(app: App, out: Path | None, problems: tuple[str, ...] = ()) -
         s.id for s in sources_of(model) if s.id not in states or states[s.id].last_complete is None
     )
     found = gathering.discovery(accounts, sure=not unread)
-    proposal = propose(gathering.tally, found.products, _handles(gathering.tally, model, accounts))
+    handles = _handles(gathering.tally, model, accounts)
+    team_ids = gathering.team_ids() if model.products else None  # a whole model gets all teams
+    proposal = propose(gathering.tally, found.products, handles, team_ids)
     proposed = files(proposal, None if model.products else _origin(model, app.settings.model, out))
-    if any(name.endswith(".yaml") for name in proposed.texts):
-        check(proposed.texts)
+    check({**proposed.texts, "there.yaml": _there(model)})
     return Discovered(found, proposal, proposed, problems, unread)
 
 
@@ -99,6 +101,14 @@ def _handles(tally: Tally, model: OperatingModel, accounts: Accounts) -> Mapping
         for handle in [next(filter(None, (accounts.handle(s, account) for s in kinds.get(tool, ()))), None)]
         if handle is not None
     }
+
+
+def _there(model: OperatingModel) -> str:
+    """What proposed files may name of the model: checked alone they would name nothing. JSON is YAML."""
+    known: dict[str, Iterable[str]] = {"teams": model.teams, "value_streams": model.value_streams}
+    if not model.products:
+        known = {}
+    return json.dumps({section: {key: {} for key in keys} for section, keys in known.items()})
 
 
 def _origin(model: OperatingModel, at: Path, out: Path | None) -> Origin:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.discover.discover import Discovered
 from rules.proposal.discovered import Discovery, Unnamed
+from rules.proposal.files import COMPANY
 from rules.proposal.product import selector
 from rules.proposal.proposal import Proposal
 from rules.proposal.suggested import Suggested
@@ -58,6 +59,7 @@ def as_text(told: Discovered, out: Path | None, *, dry: bool) -> str:
         list(_trials(found)),
         list(_additions(found)),
         list(_unnamed(found)),
+        list(_teams(told)),
         list(_idle(told)),
         list(_files(told, out, dry=dry)),
         list(_next(told, out, dry=dry)),
@@ -122,10 +124,20 @@ def _unnamed(found: Discovery) -> Iterator[str]:
         yield from _lines(busy, found)
     if quiet:
         yield f"{many(len(quiet), 'more place')} without an active item: {_listed(u.key for u in quiet)}"
-    teams = [u for u in found.unnamed if u.kind == "team"]
-    if teams:
+
+
+def _teams(told: Discovered) -> Iterator[str]:
+    """Teams that nothing stands for; in a whole model they are proposed with the rest."""
+    if COMPANY in told.files.texts:
+        return
+    teams = [one for one in told.found.unnamed if one.kind == "team"]
+    new, known = [t for t in teams if t.proposed is None], [t for t in teams if t.proposed is not None]
+    if new:
         yield "Teams that no team of the model stands for, to paste under teams:"
-        yield from _lines(teams, found)
+        yield from _lines(new, told.found)
+    if known:
+        yield "Teams of the same word as one of the model, to paste there if they are the same:"
+        yield from (f"   {team.proposed}: {team.line}" for team in known)
 
 
 def _lines(unnamed: list[Unnamed], found: Discovery) -> Iterator[str]:
@@ -166,7 +178,7 @@ def _next(told: Discovered, out: Path | None, *, dry: bool) -> Iterator[str]:
         return
     yield "What to do next:"
     yield f"   edit {out}; its QUESTIONS.md lists what only you can answer, the weightiest first"
-    if "company.yaml" in told.files.texts:
+    if COMPANY in told.files.texts:
         yield f"   opsbot model check {quote(str(out))}; then let it be your model, or take over what is new"
     else:
         yield "   move the files you keep into the folder of your model, then: opsbot model check"

@@ -130,11 +130,17 @@ def _evidence(person: Known) -> str:
 
 
 def _teams(proposal: Proposal) -> Iterator[Line]:
+    if proposal.groups:
+        yield Line("teams:")
+    for group in proposal.groups:
+        text = f"  {group.id}: {{github: {scalar(group.key)}, members: [{', '.join(group.members)}]}}"
+        yield Line(text, "fact: a team of GitHub, with the members that are listed above")
     if proposal.teams:
         yield Line("# Teams that items name; members are not in an export:")
         yield Line("# teams:")
         for team, items in proposal.teams[:MOST_WORDS]:
             yield Line(f"#   {shown(team)}: {{members: []}}", many(items, "item"))
+    if proposal.groups or proposal.teams:
         yield Line("")
 
 

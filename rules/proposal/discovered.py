@@ -19,7 +19,7 @@ class Unnamed:
     name: str
     active: int
     line: str  # to paste, under work of a product or under teams
-    proposed: str | None = None  # id of the new product that is proposed for it
+    proposed: str | None = None  # the new product that is proposed for it, or the team that it may be
 
 
 @dataclass(frozen=True, slots=True)

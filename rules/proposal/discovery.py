@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Literal
 
@@ -70,6 +71,11 @@ class Gathering:
             self._named[container] = "whole" if whole else "part" if about else "no"
         return self._named[container]
 
+    def team_ids(self) -> dict[str, str]:
+        """The teams of the tools that a team of the model stands for, by key in small letters."""
+        ids_ = {key: self._mapper.team(team.key) for key, team in self.tally.groups.items()}
+        return {key: id_ for key, id_ in ids_.items() if id_ is not None}
+
     def discovery(self, accounts: Accounts, *, sure: bool = True) -> Discovery:
         """What all of that comes to. `accounts` tell which members of teams the model knows.
 
@@ -78,6 +84,8 @@ class Gathering:
         additions = tuple(self._additions())
         placed = {a.key for a in additions}
         products = suggest(self.tally, meanings(self.tally), placed, self._model.products)
+        new = tuple(s for s in products.streams if s.id not in self._model.value_streams)
+        products = replace(products, streams=new)
         brings = {product.id: self._brought(product) for product in products.products}
         trials = {trial.project: self._bare_in(trial.project) for trial in products.trials}
         mapped = sum(product is not None for product in self._active.values())
@@ -197,7 +205,7 @@ class Gathering:
         """Teams of GitHub and teams that items name, that no team of the model stands for."""
         for team in self.tally.groups.values():
             if self._mapper.team(team.key) is None and (team.members or team.repositories):
-                yield _team(team, accounts)
+                yield _team(team, self._model, accounts)
         for word, active in self._teams.items():
             yield Unnamed("team", word, word, active, f"{_id(word)}: {{members: []}}")
 
@@ -243,10 +251,13 @@ def _matches(pattern: str, container: str) -> bool:
     )
 
 
-def _team(team: Team, accounts: Accounts) -> Unnamed:
+def _team(team: Team, model: OperatingModel, accounts: Accounts) -> Unnamed:
+    """A line for a new team, or for one that the model has under the same word and without its address."""
+    id_ = _id(team.key.rpartition("/")[2])
+    if id_ in model.teams:
+        return Unnamed("team", team.key, team.name, 0, f"github: {scalar(team.key)}", id_)
     members = [h for m in team.members if (h := accounts.handle(team.source, m)) is not None]
-    listed = ", ".join(dict.fromkeys(members))
-    line = f"{_id(team.key.rpartition('/')[2])}: {{github: {scalar(team.key)}, members: [{listed}]}}"
+    line = f"{id_}: {{github: {scalar(team.key)}, members: [{', '.join(dict.fromkeys(members))}]}}"
     return Unnamed("team", team.key, team.name, 0, line)
 
 

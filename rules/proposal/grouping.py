@@ -79,13 +79,10 @@ def patterns(repositories: Iterable[str], others: Collection[str]) -> tuple[str,
     return tuple(mine)
 
 
-def top_of(team: str, tally: Tally) -> str:
-    """The team above all teams above this one; itself where there is none."""
-    seen = {team}
-    while (known := tally.groups.get(team.casefold())) is not None and known.parent not in {None, *seen}:
-        team = known.parent or team
-        seen.add(team)
-    return team
+def parent_of(team: str, tally: Tally) -> str | None:
+    """The team right above this one."""
+    known = tally.groups.get(team.casefold())
+    return known.parent if known else None
 
 
 def team_name(team: str, tally: Tally) -> str:

@@ -19,6 +19,7 @@ def product_lines(product: Suggested, proposal: Proposal) -> list[Line]:
         Line("# If it is none, delete this file; what nobody shall judge goes under ignore in company.yaml."),
         Line(f"name: {scalar(product.name)}", "fact: the tool's name for it; call it as your company does"),
         _owner(product, proposal),
+        *_team(product, proposal),
         *_stream(product),
         Line("# channel: prod-example", "the Slack channel that hears of its findings"),
         *_work(product),
@@ -34,6 +35,12 @@ def _owner(product: Suggested, proposal: Proposal) -> Line:
     if has := "; ".join(f"{handle} has {share(c.items, c.of)}" for c, handle in named if c.items):
         says.append(f"of the unfinished items that are assigned, {has}")
     return Line(f"# owner: {named[0][1]}", f"candidate only: {'; '.join(says)}", ask)
+
+
+def _team(product: Suggested, proposal: Proposal) -> Iterator[Line]:
+    team = proposal.team_ids.get((product.team or "").casefold())
+    if team is not None:
+        yield Line(f"teams: [{team}]", f"proposal: {product.team} owns its repositories")
 
 
 def _stream(product: Suggested) -> Iterator[Line]:

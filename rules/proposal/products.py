@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rules.proposal.grouping import Group, grouped, patterns, team_name, top_of
+from rules.proposal.grouping import Group, grouped, owner_of, parent_of, patterns, team_name
 from rules.proposal.ids import ids
 from rules.proposal.meaning import Meanings
 from rules.proposal.suggested import Candidate, Part, Stream, Suggested, Suggestions, Trial
@@ -64,17 +64,17 @@ def suggest(
 def _in_streams(
     products: Sequence[Suggested], tally: Tally
 ) -> tuple[tuple[Suggested, ...], tuple[Stream, ...]]:
-    """Products whose teams stand under one team may be one value stream; at least two make one."""
-    by_top: dict[str, list[str]] = {}
-    for product in products:
-        top = top_of(product.team, tally) if product.team else None
-        if top is not None and top != product.team:
-            by_top.setdefault(top, []).append(product.id)
-    tops = sorted(top for top, of in by_top.items() if len(of) > 1)
-    names = [team_name(top, tally) for top in tops]
+    """Products whose teams stand under one team may be one value stream: two at least, and never all."""
+    owned = [p for p in products if p.team is not None]
+    by_parent: dict[str, list[str]] = {}
+    for product in owned:
+        if (above := parent_of(product.team or "", tally)) is not None:
+            by_parent.setdefault(above, []).append(product.id)
+    parents = sorted(parent for parent, of in by_parent.items() if 1 < len(of) < len(owned))
+    names = [team_name(parent, tally) for parent in parents]
     streams = tuple(
-        Stream(id_, name, top, tuple(by_top[top]))
-        for id_, name, top in zip(ids(names, "stream"), names, tops, strict=True)
+        Stream(id_, name, parent, tuple(by_parent[parent]))
+        for id_, name, parent in zip(ids(names, "stream"), names, parents, strict=True)
     )
     of_product = {product: stream.id for stream in streams for product in stream.products}
     return tuple(replace(p, stream=of_product.get(p.id)) for p in products), streams
@@ -110,7 +110,9 @@ def _drafts(nameable: set[str], tally: Tally, meant: Meanings) -> Iterator[Sugge
                 part = Part(repository, pulls=tally.pulls[repository], why=naming(repository, project, tally))
                 parts[part] = cells.get(repository, [])
             one = _product(tally, meant, parts, tally.names.get(project, project))
-            yield replace(one, confidence="high" if repositories else "medium")
+            teams = {owned.team for r in repositories if (owned := owner_of(r, tally)) is not None}
+            team = next(iter(teams)) if len(teams) == 1 else None
+            yield replace(one, confidence="high" if repositories else "medium", team=team)
             alone -= set(repositories)
     for group in grouped(alone, tally):
         yield _grouped_product(group, tally, meant, cells)

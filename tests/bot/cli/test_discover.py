@@ -40,11 +40,11 @@ def world() -> list[Record]:
             Container("x", f"larkfield/{n}", f"larkfield/{n}", "repository", n, ownership=owned)
             for n in names
         ),
-        Team("x", "1", "larkfield/pay", "Payments", repositories=tuple(f"larkfield/{n}" for n in names)),
+        Team("x", "1", "larkfield/pay", "Payments", ("ana-r", "kai"), tuple(f"larkfield/{n}" for n in names)),
         active("SHOP-1", assignee="712:bo"),
         active("WARE-1", assignee="712:bo"),
         active("WARE-2"),
-        *(pull(n, repository=f"larkfield/{name}") for n, name in enumerate(names)),
+        *(pull(n, repository=f"larkfield/{name}", author="ana-r") for n, name in enumerate(names)),
     ]
 
 
@@ -75,8 +75,11 @@ def test_sources_alone_become_a_model_that_places_everything(opsbot: Opsbot, tmp
         assert line in out.splitlines(), out
     shop = (tmp_path / "proposed" / "products" / "shop.yaml").read_text(encoding="utf-8")
     assert "# owner: 712-ana   # candidate only: 712-ana leads SHOP in the tool" in shop
+    payments = (tmp_path / "proposed" / "products" / "payments.yaml").read_text(encoding="utf-8")
+    assert "teams: [pay]   # proposal: larkfield/pay owns its repositories" in payments
     company = (tmp_path / "proposed" / "company.yaml").read_text(encoding="utf-8")
     assert "  - {id: work, file: work.jsonl}   # as in the model" in company
+    assert "  pay: {github: larkfield/pay, members: [ana-r]}   # fact: a team of GitHub" in company
     assert opsbot("model", "check", "proposed")[0] == 0
     out = opsbot("--model", "proposed", "discover")[1]
     assert "Active items that belong to a product of the model: 100 % (3 of 3)" in out
@@ -109,6 +112,16 @@ def test_a_model_that_grew_hears_what_is_new_and_what_matches_nothing(opsbot: Op
     ):
         assert line in out.splitlines(), out
     assert sorted(p.name for p in (tmp_path / "new").rglob("*.*")) == ["QUESTIONS.md", "warehouse.yaml"]
+
+
+def test_a_new_product_may_name_a_team_and_a_value_stream_of_the_model(
+    opsbot: Opsbot, tmp_path: Path
+) -> None:
+    till = "  till: {owner: ana, teams: [pay], stream: money, work: [{label: till}]}\n"
+    modelled(tmp_path, GROWN + till + "value_streams: {money: {}}\n")
+    assert opsbot("discover", "--out", "new")[0] == 0
+    text = (tmp_path / "new" / "products" / "payments.yaml").read_text(encoding="utf-8")
+    assert "teams: [pay]   # proposal: larkfield/pay owns its repositories" in text
 
 
 def test_without_a_sync_it_takes_what_is_stored_and_says_what_it_cannot_tell(

@@ -112,6 +112,12 @@ def test_a_team_nobody_stands_for_is_a_line_with_the_members_the_model_knows() -
     ]
 
 
+def test_a_team_of_the_same_word_is_proposed_for_the_team_that_is_there() -> None:
+    company = model(sources=SOURCES, teams={"pay": {}})
+    told = found(Team("github", "1", "larkfield/pay", "Pay", members=("kai",)), company=company)
+    assert [(u.line, u.proposed) for u in told.unnamed] == [("github: larkfield/pay", "pay")]
+
+
 def test_selectors_that_match_nothing_are_told_with_what_may_be_meant() -> None:
     told = found(
         project("BOOK"), project("SHOP"), repository("insights"), repository("mono"),

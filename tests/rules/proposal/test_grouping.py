@@ -3,7 +3,7 @@
 import pytest
 from rule_records import issue
 
-from rules.proposal.grouping import Group, grouped, owner_of, patterns, top_of
+from rules.proposal.grouping import Group, grouped, owner_of, patterns
 from rules.proposal.tally import Tally
 from rules.records import Container, Ownership, Record, Team
 
@@ -100,13 +100,6 @@ def test_one_pattern_is_proposed_only_where_it_matches_nothing_else(
     mine: list[str], others: list[str], selectors: tuple[str, ...]
 ) -> None:
     assert patterns(mine, [*mine, *others]) == selectors
-
-
-def test_the_team_above_is_found_and_a_circle_ends() -> None:
-    of = tally(team("pay", parent="money"), team("money", parent="all"), team("all"))
-    assert top_of("larkfield/pay", of) == "larkfield/all"
-    circle = tally(team("a", parent="b"), team("b", parent="a"))
-    assert top_of("larkfield/a", circle) == "larkfield/b"
 
 
 def test_issues_alone_need_no_grouping() -> None:

@@ -138,6 +138,24 @@ def test_products_whose_teams_stand_under_one_may_be_a_value_stream() -> None:
     assert {p.id: p.stream for p in of.products} == {"dun": "money", "pay": "money", "map": None}
 
 
+def test_a_team_above_all_products_is_the_company_and_no_value_stream() -> None:
+    teams = [
+        Team(
+            "github", key, f"larkfield/{key}", key, repositories=(f"larkfield/{key}",), parent="larkfield/all"
+        )
+        for key in ("pay", "map")
+    ]
+    of = suggested(*teams, *(pull(n, repository=f"larkfield/{t.id}") for n, t in enumerate(teams)))
+    assert (len(of.products), of.streams) == (2, ())
+
+
+def test_a_project_whose_repositories_have_one_team_is_that_teams() -> None:
+    team = Team("github", "1", "larkfield/web", "Web", repositories=("larkfield/web",))
+    pulls = [pull(n, repository="larkfield/web", title=f"SHOP-{n} sell") for n in range(5)]
+    (shop,) = suggested(team, item("SHOP-1"), *pulls).products
+    assert (shop.id, shop.team) == ("shop", "larkfield/web")
+
+
 def test_ids_that_a_model_has_are_not_given_again() -> None:
     tally = Tally()
     tally.add([item("SHOP-1"), item("TILL-1")])

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.github import sandbox as github
 from connectors.jira import sandbox as jira
+from connectors.jira.sandbox_door import Tokens
 from connectors.larkfield.world import (
     Happening,
     Issue,
@@ -36,6 +37,7 @@ from connectors.larkfield.world import (
 NOW = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)  # when the things happen that a tick is to find
 USER, TOKEN = "opsbot@acme.example", "sandbox-token"
+GRANT = ("app", "secret", "first")  # an OAuth app, and the first of its refresh tokens
 PEOPLE, PROJECTS, REPOSITORIES = 200, 10, 20
 _FIELDS = ("status", "assignee", "labels", "flagged")
 
@@ -168,7 +170,7 @@ class Asked:
     requests: Counter[str] = field(default_factory=Counter)
     unchanged: int = 0  # answered 304, which GitHub does not count
     points: int = 0
-    objects: int = 0  # issues and histories of issues given, for which Jira counts points of OAuth apps
+    objects: int = 0  # issues given, for which Jira counts points of OAuth apps
 
     @property
     def total(self) -> int:
@@ -219,9 +221,13 @@ class Counted:
             used = int(headers[b"x-ratelimit-used"])
             self.asked.points += max(0, used - self._used)
             self._used = used
-        if not self.from_memory and b'"issue' in sent[-1].get("body", b"")[:40] and scope["method"] == "POST":
+        if (
+            not self.from_memory
+            and b'"issues"' in sent[-1].get("body", b"")[:40]
+            and scope["method"] == "POST"
+        ):
             answer = json.loads(b"".join(message.get("body", b"") for message in sent[1:]))
-            self.asked.objects += sum(len(answer.get(name, ())) for name in ("issues", "issueChangeLogs"))
+            self.asked.objects += len(answer["issues"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +256,10 @@ class Server:
 
 @contextmanager
 def serving(tool: str, size: Size, **options: Any) -> Iterator[Server]:
-    """A sandbox server over such a company, in a process of its own; `options` are its own."""
+    """A sandbox server over such a company, in a process of its own; `options` are its own.
+
+    With `oauth` it gives tokens to an app.
+    """
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs, tool, size, options))
     process.start()
@@ -264,6 +273,8 @@ def serving(tool: str, size: Size, **options: Any) -> Iterator[Server]:
 def _serve(line: Connection, tool: str, size: Size, options: dict[str, Any]) -> None:
     now = [NOW]
     made: ASGIApp
+    if options.pop("oauth", False):
+        options["tokens"] = Tokens(*GRANT, lambda: now[0])
     if tool == "jira":
         made = jira.create_app(world(size), user=USER, token=TOKEN, now=lambda: now[0], **options)
     else:

@@ -29,7 +29,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "name": ("name", "full name", "fullname", "display name", "displayname"),
     "first": ("first name", "first name [required]", "firstname", "givenname", "given name"),
     "last": ("last name", "last name [required]", "lastname", "surname", "familyname", "family name"),
-    "jira": ("jira", "jira account id", "atlassian id", "atlassian account id"),
+    "jira": ("jira", "jira account id", "atlassian account id"),
+    "atlassian": ("atlassian id",),  # of Atlassian's own list
     "github": ("github", "github login", "github username", "github com login"),
     "slack": ("slack", "slack id", "slack user id", "slack member id"),
     "member": ("userid",),  # of Slack's own list, which has billing-active too
@@ -64,6 +65,11 @@ class Columns:
     accounts: dict[str, int]  # jira, or jira:jira-emea
 
     @property
+    def of_tool(self) -> bool:
+        """It is a tool's list of its own accounts: what it says of one being active, the tool tells itself."""
+        return "atlassian" in self.at or ("billed" in self.at and "member" in self.at)
+
+    @property
     def of_directory(self) -> bool:
         """It tells addresses, and something about whom they belong to."""
         names = bool(self.accounts) or any(word in self.at for word in TOLD if word != "login")
@@ -88,6 +94,8 @@ def find_columns(header: Sequence[str]) -> Columns:
             accounts.setdefault(f"{match[1]}:{match[2]}", place)
     if "billed" in at and "member" in at:
         at.setdefault("slack", at["member"])
+    if "atlassian" in at:
+        at.setdefault("jira", at["atlassian"])
     accounts |= {word: at[word] for word in ("jira", "github", "slack") if word in at}
     return Columns(len(names), at, accounts)
 
@@ -161,7 +169,7 @@ class DirectoryCsv:
             name or address or login,
             address,
             accounts,
-            active=columns.cell(row, "active").casefold() not in AWAY,
+            active=columns.of_tool or columns.cell(row, "active").casefold() not in AWAY,
             left=_day(columns.cell(row, "left"), left),
         )
 

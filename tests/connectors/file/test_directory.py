@@ -81,7 +81,7 @@ async def read(folder: Path, content: str, name: str = "export.csv") -> tuple[li
     return people, [problem for page in pages for problem in page.problems]
 
 
-@pytest.mark.parametrize("export", [OKTA, ENTRA, GOOGLE, SLACK, ATLASSIAN, scim()])
+@pytest.mark.parametrize("export", [OKTA, ENTRA, GOOGLE, scim()])
 async def test_each_directory_tells_who_is_here_by_name_and_address(tmp_path: Path, export: str) -> None:
     people, problems = await read(tmp_path, export, "download.txt")
     assert [(p.name, p.email, p.active) for p in people] == [
@@ -89,6 +89,17 @@ async def test_each_directory_tells_who_is_here_by_name_and_address(tmp_path: Pa
         ("Ivo Sand", "ivo@larkfield.example", False),
     ]
     assert not problems
+
+
+@pytest.mark.parametrize("export", [SLACK, ATLASSIAN])
+async def test_an_account_that_is_closed_in_one_tool_says_nothing_of_the_person(
+    tmp_path: Path, export: str
+) -> None:
+    people, _ = await read(tmp_path, export)
+    assert [(p.name, p.email, p.active) for p in people] == [
+        ("Ana Rossi", "ana@larkfield.example", True),
+        ("Ivo Sand", "ivo@larkfield.example", True),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from connectors.jira.checked import REMEDY, Checked
 from connectors.jira.parse import issue
 from connectors.learned import Learned
 from connectors.pagesize import PageSize
+from connectors.paging import Walk
 from connectors.transport import Answer, Transport
 
 API = "rest/api/2"
@@ -150,11 +151,13 @@ async def by_key(
 
     A comparison of keys holds within one project. Without `fields` ids and keys alone.
     """
-    after = ""
+    after, walk = "", Walk(f"Jira's searches by key in {project}")
     while True:
         jql = f"project = {quoted(project)}{condition}{after} ORDER BY key ASC"
         found = await (requests.keys(jql) if fields is None else requests.search(jql, fields))
         yield found
         if found.whole:
             return
-        after = f" AND key > {quoted(found.issues[-1].value['key'])}"
+        last = found.issues[-1].value["key"]
+        walk.on_to(last)
+        after = f" AND key > {quoted(last)}"

@@ -9,6 +9,7 @@ from connectors.errors import UnexpectedAnswerError
 from connectors.jira.checked import REMEDY, Checked
 from connectors.jira.datacenter.requests import Found, Requests, by_key, quoted
 from connectors.jira.datacenter.spans import Span, literal, span
+from connectors.paging import Walk
 
 ORDER = "ORDER BY updated ASC, key ASC"
 
@@ -54,12 +55,15 @@ async def changes(
     here = span(since, area.zone) if since else None
     met: dict[str, datetime | None] = {}
     whole: int | None = None
+    walk = Walk("Jira's searches by time")
     while True:
         found = await requests.search(area.changed(here.begins if here else None), fields)
         whole = found.total if whole is None else whole
-        yield Step(_new(found, met), found.whole, whole, found.left)
+        new = _new(found, met)
+        yield Step(new, found.whole, whole, found.left)
         if found.whole:
             return
+        walk.on_to(str(here), empty=not new)
         there = span(_latest(found), area.zone)
         if here is None or there.begins > here.begins:
             here, met = there, {}

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.jira.planning import SPRINT, Planning
 from connectors.larkfield.generate import larkfield
-from connectors.larkfield.world import Issue
+from connectors.larkfield.world import Happening, Issue
 from tests.connectors.jira.small_world import BEGIN, BLOCKED, DONE, EPIC, NOW, world
 
 SMALL = world()
@@ -42,6 +42,11 @@ def test_an_issue_is_in_the_sprints_in_which_it_was_moved_on() -> None:
     assert names(EPIC) == []
     assert names(replace(DONE, project="OLD")) == []
     assert names(DONE) == []
+
+
+def test_what_is_only_made_ready_is_in_no_sprint_yet() -> None:
+    made_ready = Happening(BEGIN + timedelta(days=1), "ana", "status", "To Do", "Ready")
+    assert names(replace(BLOCKED, happenings=(made_ready,))) == []
 
 
 def test_nothing_but_what_happens_to_an_issue_moves_it_to_a_sprint() -> None:

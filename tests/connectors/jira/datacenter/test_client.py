@@ -201,6 +201,15 @@ async def test_a_search_result_of_another_shape_is_a_failed_page(
         await pages_of(client)
 
 
+async def test_a_server_that_answers_the_same_whatever_it_is_asked_is_given_up(
+    jira: respx.MockRouter, client: JiraDataCenter
+) -> None:
+    route = jira.post(f"{API}/search").respond(json={**found(issue(1)), "total": 5})
+    with pytest.raises(UnexpectedAnswerError, match="circles"):
+        await pages_of(client)
+    assert route.call_count < 200
+
+
 @pytest.mark.parametrize("zone", [None, "", "Mars/Olympus", "../etc/passwd", 7])
 async def test_a_zone_that_is_none_is_not_guessed(
     jira: respx.MockRouter, client: JiraDataCenter, zone: object

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from connectors.connector import Problem
-from connectors.file.columns import find_columns
+from connectors.file.columns import Columns, find_columns
 from connectors.file.csv_export import CsvExport
 from connectors.file.csv_rows import DELIMITERS
 from connectors.file.directory import DirectoryCsv, is_directory
@@ -84,9 +84,9 @@ def recognise(source: str, path: Path, zone: tzinfo) -> Part | Other:
     table = suffix in {".csv", ".tsv"}
     if suffix == ".jsonl" or start.startswith("{") or (start.startswith("[") and not table):
         return _json(source, path, text)
-    if not (of_jira := _jira_header(text)) and is_directory(text.lstrip("\ufeff").splitlines()[0]):
+    if is_directory(text.lstrip("\ufeff").splitlines()[0]) and not _names_issues(text):
         return DirectoryCsv(source, path)
-    if of_jira or table:
+    if table or _jira_header(text):
         return CsvExport(source, path, zone)
     return Other(path, "something else" if "\0" in text else "a text that is no export")
 
@@ -121,8 +121,18 @@ def _marked_up(source: str, path: Path, text: str) -> Part | Other:
 
 
 def _jira_header(text: str) -> bool:
+    return any(len(columns.at) >= ENOUGH for columns in _headers(text))
+
+
+def _names_issues(text: str) -> bool:
+    """It has keys and titles of issues: an export of Jira, whatever other columns it has."""
+    return any({"key", "title"} <= columns.at.keys() for columns in _headers(text))
+
+
+def _headers(text: str) -> Iterator[Columns]:
+    """The first line of a text as columns of Jira, by each delimiter."""
     header = text.lstrip("\ufeff").splitlines()[0]
-    return any(len(find_columns(header.replace('"', "").split(d)).at) >= ENOUGH for d in DELIMITERS)
+    return (find_columns(header.replace('"', "").split(d)) for d in DELIMITERS)
 
 
 def _text(head: bytes) -> str:

@@ -13,9 +13,9 @@ from connectors.file import FileSource, connect
 from rules.identities import is_entry
 from rules.records import Person
 
-OKTA = """login,firstName,lastName,email,status
-ana@larkfield.example,Ana,Rossi,ana@larkfield.example,ACTIVE
-ivo@larkfield.example,Ivo,Sand,ivo@larkfield.example,DEPROVISIONED
+OKTA = """login,firstName,lastName,email,status,created,priority
+ana@larkfield.example,Ana,Rossi,ana@larkfield.example,ACTIVE,2026-01-07,
+ivo@larkfield.example,Ivo,Sand,ivo@larkfield.example,DEPROVISIONED,2026-01-07,
 """
 ENTRA = """userPrincipalName,displayName,surname,mail,givenName,objectId,userType,accountEnabled
 ana@larkfield.example,Ana Rossi,Rossi,,Ana,7c1,Member,True

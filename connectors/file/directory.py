@@ -66,7 +66,7 @@ class Columns:
 
     @property
     def of_tool(self) -> bool:
-        """It is a tool's list of its own accounts: whether one of these is active says nothing of a person."""
+        """It is a tool's list of its own accounts: that one of these is closed says nothing of a person."""
         return "atlassian" in self.at or ("billed" in self.at and "member" in self.at)
 
     @property

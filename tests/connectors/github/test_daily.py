@@ -1,6 +1,7 @@
 """What belongs to a source beside its lists, over real HTTP: read once a day, or when it moves."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ import pytest
 from github_company import TOKEN, Clock, company, day, issue, pull, serving
 
 from config.model import Source, Workflow
-from connectors.github.client import connect
+from connectors.github.client import GitHub, connect
 from connectors.larkfield.world import Card, Deployed, Group, Published, Turn
 from connectors.learned import Value
 from rules.flow import flow
@@ -52,6 +53,7 @@ def address(clock: Clock) -> Iterator[str]:
                 "dev",
                 (Turn(day(3.1), "SUCCESS"),),
             ),
+            Deployed(3, "DE_3", "larkfield/old-portal", "production", "3" * 40, day(2), "dev"),
             Deployed(2, "DE_2", "larkfield/slos", "production", "2" * 40, day(10.5), "dev"),
         ),
         cards=(
@@ -72,7 +74,7 @@ class Syncs:
         self.requests = 0
         self._address, self._clock = address, clock
         self._source = Source(id="github", github="larkfield", boards=list(boards))
-        self._known: dict[str, Value] = {}
+        self.known: dict[str, Value] = {}
         self._cursor: str | None = None
 
     async def at(self, moment: datetime, *, boards: tuple[int, ...] | None = None) -> list[Record]:
@@ -80,20 +82,30 @@ class Syncs:
         if boards is not None:
             self._source = self._source.model_copy(update={"boards": list(boards)})
         self._clock.now = moment
-        connector = connect(self._source, url=self._address, token=TOKEN, clock=self._clock)
-        connector.learned.load(self._known)
-        pages = [page async for page in connector.pages(self._cursor)]
-        for name, value in connector.learned.take_changes().items():
-            if value is None:
-                self._known.pop(name)
-            else:
-                self._known[name] = value
-        self._cursor = pages[-1].cursor
-        self.points = connector.meter.spent["github:graphql"]
-        self.requests = connector.meter.spent["github:core"]
-        await connector.close()
+        async with self._opened() as connector:
+            pages = [page async for page in connector.pages(self._cursor)]
+            self._cursor = pages[-1].cursor
+            self.points = connector.meter.spent["github:graphql"]
+            self.requests = connector.meter.spent["github:core"]
         assert [problem for page in pages for problem in page.problems] == []
         return [record for page in pages for record in page.records]
+
+    async def read(self, key: str) -> Sequence[Record]:
+        """One item as it is now."""
+        async with self._opened() as connector:
+            return (await connector.read([key])).records
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[GitHub]:
+        connector = connect(self._source, url=self._address, token=TOKEN, clock=self._clock)
+        connector.learned.load(self.known)
+        yield connector
+        for name, value in connector.learned.take_changes().items():
+            if value is None:
+                self.known.pop(name, None)
+            else:
+                self.known[name] = value
+        await connector.close()
 
 
 @pytest.fixture
@@ -116,7 +128,7 @@ async def test_owners_teams_releases_and_deployments_come_with_the_first_sync(sy
     assert home.ownership == (Ownership("*", ("larkfield/eta",)), Ownership("/web/", ("eva-k",)))
     assert [r.members for r in records if isinstance(r, Team)] == [("devp", "eva-k")]
     assert [r.key for r in records if isinstance(r, Release)] == ["larkfield/tracking@v1"]
-    assert [r.id for r in records if isinstance(r, Deployment)] == ["DE_1"]
+    assert [r.id for r in records if isinstance(r, Deployment)] == ["DE_3", "DE_1"]
 
 
 async def test_they_are_read_once_a_day_and_an_idle_sync_costs_no_point(syncs: Syncs) -> None:
@@ -138,8 +150,28 @@ async def test_a_repository_keeps_its_owners_between_the_rounds(syncs: Syncs) ->
     assert homes[0] == homes[1]
 
 
+async def test_an_item_read_alone_brings_its_repository_with_owners(syncs: Syncs) -> None:
+    homes = [r for r in await syncs.at(day(20)) if isinstance(r, Container)]
+
+    assert [r for r in await syncs.read("larkfield/tracking#1") if isinstance(r, Container)] == [
+        home for home in homes if home.key == "larkfield/tracking"
+    ]
+
+
+async def test_what_was_hidden_is_asked_for_again_the_day_after(syncs: Syncs) -> None:
+    await syncs.at(day(10))
+    syncs.known["left out:PullRequests"] = ["statusCheckRollup"]
+
+    await syncs.at(day(10) + HOUR)
+    assert "left out:PullRequests" in syncs.known
+    await syncs.at(day(11.1))
+    assert "left out:PullRequests" not in syncs.known
+
+
 async def test_a_deployment_is_met_again_the_day_after(syncs: Syncs) -> None:
-    assert [r.id for r in await syncs.at(day(10)) if isinstance(r, Deployment)] == ["DE_1"]
+    first = {r.id for r in await syncs.at(day(10)) if isinstance(r, Deployment)}
+    assert first == {"DE_1", "DE_3"}
+    # what an archived repository shipped does not change any more
     assert {r.id for r in await syncs.at(day(11.1)) if isinstance(r, Deployment)} == {"DE_1", "DE_2"}
 
 

@@ -11,7 +11,7 @@ from github_answers import connection, moment, repository
 from github_company import TOKEN, Clock, company, day, serving
 
 from connectors.github import parse, shipped
-from connectors.github.shipped import Batch
+from connectors.github.shipped import BATCH, Batch
 from connectors.larkfield.world import Deployed, Published, Turn
 from connectors.learned import Learned
 from connectors.transport import Transport
@@ -148,11 +148,11 @@ def deployment(**other: Any) -> dict[str, Any]:
     }
 
 
-async def answered(*bodies: dict[str, Any]) -> Batch:
+async def answered(*bodies: dict[str, Any], homes: tuple[Container, ...] = (HOME, OTHER)) -> Batch:
     with respx.mock:
         respx.post(URL).mock(side_effect=[httpx.Response(200, json=body) for body in bodies])
         transport = Transport("https://api.github.com", who="GitHub", sleep=at_once)
-        found = await read(transport, HOME, OTHER)
+        found = await read(transport, *homes)
         await transport.close()
     return found
 
@@ -181,12 +181,13 @@ async def test_one_that_is_not_as_documented_is_a_problem_and_the_others_are_kep
 async def test_a_kind_that_is_hidden_everywhere_is_one_problem() -> None:
     hidden = [
         {"type": "FORBIDDEN", "path": ["nodes", n, "deployments"], "message": "Resource not accessible."}
-        for n in (0, 1)
+        for n in range(BATCH)
     ]
-    told = [node(deployments=None, releases=connection(release(1))), node(deployments=None)]
-    found = await answered({"data": {"nodes": told}, "errors": hidden})
+    told = node(deployments=None, releases=connection(release(1)))
+    body = {"data": {"nodes": [told] * BATCH}, "errors": hidden}
+    found = await answered(body, body, homes=(HOME,) * (2 * BATCH))
 
-    assert [record.id for record in found.records] == ["RE_1"]
+    assert [record.id for record in found.records] == ["RE_1"] * (2 * BATCH)
     assert [problem.scope for problem in found.problems] == ["shipped:deployments"]
 
 

@@ -9,7 +9,7 @@ not known is read. A container whose census stops half-way keeps everything as i
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 ASKED = 100
 """Items that are read or looked for at once."""
+LATELY = timedelta(hours=26)
+"""For so long what a webhook called deleted is looked for too: it may have been transferred."""
 READ_AT_MOST = 5000
 """Items that one round reads; the rest is read by the next ones."""
 
@@ -150,6 +152,8 @@ class _Taking:
                     raise  # the source is down, or asks to wait: the others would fail too
         if whole:
             await self._try_quarantined()
+        async with self.database.write() as connection:
+            await censuses.forget_others(connection, source, keys)
 
     async def _container(
         self,
@@ -167,7 +171,7 @@ class _Taking:
             await self._keep(replace(counted, counted=None, outcome=outcome))
         elif whole or _differs(counted, last):
             seen = await self._listed(key)
-            await self._read(await self._to_read(seen, roster))
+            await self._read(self._to_read(seen, roster))
             guarded = await self._conclude(key, standing, seen, roster)
             await self._keep(
                 replace(
@@ -195,15 +199,15 @@ class _Taking:
             listed.update(ids)
         found: dict[str, Found] = {}
         seen = replace(seen, listed=listed)
-        for some in chunks(seen.missing, ASKED):
+        async with self.database.read() as connection:
+            lately = await presence.deleted_since(connection, self.connector.source, key, seen.began - LATELY)
+        for some in chunks([*seen.missing, *(lately - listed)], ASKED):
             found |= await self.census.find(some)
         return replace(seen, found=found)
 
-    async def _to_read(self, seen: _Seen, roster: Mapping[str, Standing]) -> list[str]:
+    def _to_read(self, seen: _Seen, roster: Mapping[str, Standing]) -> list[str]:
         """Ids that are there and not known, those that are back, and those that moved within the source."""
-        unknown = seen.listed - seen.known.keys()
-        async with self.database.read() as connection:
-            unknown -= await presence.stored(connection, self.connector.source, unknown)
+        unknown = set(seen.listed) - seen.known.keys()  # also those that are stored elsewhere: they moved
         back = [i for i, state in seen.known.items() if state not in THERE and i in seen.listed]
         moved = [f.id for f in seen.found.values() if roster.get(f.container) == "live"]
         return [*sorted(unknown), *back, *moved]

@@ -155,8 +155,8 @@ def advice(counted: Counted) -> str:
         )
     if counted.outcome == censuses.OUT_OF_SIGHT:
         return (
-            f"{key} is out of sight: give the account access again, or take it out of the operating model."
-            " What was known stays."
+            f"{key} is out of sight: give the account access again. It may also have been taken out of the"
+            " operating model. What was known stays."
         )
     if counted.outcome.startswith(censuses.FAILED):
         return f"{key} could not be counted: {counted.outcome.removeprefix(censuses.FAILED)}"

@@ -1,5 +1,6 @@
 """What censuses saw: how many items of each container its source counts and lists, and how many are known."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -43,6 +44,12 @@ async def keep(connection: AsyncConnection, counted: Counted) -> None:
     await connection.execute(
         insert.on_conflict_do_update(index_elements=list(censuses.primary_key), set_=row)
     )
+
+
+async def forget_others(connection: AsyncConnection, source: str, containers: Collection[str]) -> None:
+    """Drop what is known of containers that neither the source nor the store has any more."""
+    gone = sa.and_(censuses.c.source == source, censuses.c.container.not_in(list(containers)))
+    await connection.execute(sa.delete(censuses).where(gone))
 
 
 async def all_of(connection: AsyncConnection, source: str | None = None) -> list[Counted]:

@@ -8,17 +8,32 @@ from bot.store import facts
 from bot.store.database import CHUNK, Database
 from bot.store.migrate import migrate
 from bot.store.tables import (
+    censuses,
     digests,
     facts_state,
     history,
     inbox,
+    learned,
     ledger,
     metadata,
     outbox,
+    quarantine,
     schedule_runs,
+    usage,
 )
 
-UNREAD = (digests, history, inbox, ledger, outbox, schedule_runs)
+UNREAD = (
+    censuses,
+    digests,
+    history,
+    inbox,
+    learned,
+    ledger,
+    outbox,
+    quarantine,
+    schedule_runs,
+    usage,
+)
 """What happened, was sent or came in: no judgement reads it."""
 
 

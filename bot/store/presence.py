@@ -38,13 +38,13 @@ async def known(connection: AsyncConnection, source: str, container: str) -> dic
     return {row.id: row.presence for row in rows}
 
 
-async def stored(connection: AsyncConnection, source: str, ids: Iterable[str]) -> set[str]:
-    """Of these ids, those of items that are stored and present, wherever they live."""
-    found: set[str] = set()
-    for some in chunks(list(ids)):
-        query = sa.select(records.c.id).where(_items(source), records.c.id.in_(some))
-        found |= set((await connection.execute(query.where(records.c.presence.in_(THERE)))).scalars())
-    return found
+async def deleted_since(
+    connection: AsyncConnection, source: str, container: str, moment: datetime
+) -> set[str]:
+    """Ids of the container's items that were called deleted from that moment on."""
+    deleted = sa.and_(records.c.presence == "deleted", records.c.presence_at >= moment)
+    query = sa.select(records.c.id).where(_items(source), records.c.container == container, deleted)
+    return set((await connection.execute(query)).scalars())
 
 
 async def ids_of(connection: AsyncConnection, source: str, keys: Iterable[str]) -> dict[str, str]:

@@ -10,8 +10,8 @@ from counted_site import Site, Source
 from shop import HOUR, Shop, story
 
 from bot import census
-from bot.census import Round, take
-from bot.store import censuses, quarantine
+from bot.census import LATELY, Round, take
+from bot.store import censuses, presence, quarantine
 from bot.store.tables import records, usage
 from connectors.connector import Found, Standing
 from connectors.errors import FixRequestError, TryLaterError
@@ -72,6 +72,7 @@ async def test_a_second_census_finds_nothing_new_and_asks_for_nothing_again(shop
     del site.items["SHOP-1"]
     await taken(shop)
     site.asked.clear()
+    shop.clock.tick(LATELY + HOUR)
     done = await taken(shop)
     assert not done.changed
     assert not any(word.startswith("find") for word in site.asked)
@@ -301,3 +302,32 @@ async def test_progress_names_each_container(shop: Shop, site: Site) -> None:
     await known(shop, site, story("SHOP-1"))
     await taken(shop, progress=lambda *one: told.append(one))
     assert told == [("jira", "SHOP", 1, 2), ("jira", "TILL", 2, 2)]
+
+
+async def test_what_a_webhook_called_deleted_and_lives_elsewhere_was_transferred(
+    shop: Shop, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await known(shop, site, story("SHOP-1", id="1"))
+    del site.items["1"]
+    site.put(story("TILL-7", id="2"))
+    async with shop.database.write() as connection:
+        await presence.delete(connection, "jira", ["SHOP-1"], shop.clock())
+
+    async def find(ids: Sequence[str]) -> Mapping[str, Found]:
+        return {"1": Found("2", "TILL")} if "1" in ids else {}
+
+    monkeypatch.setattr(site, "find", find)
+    shop.clock.tick()
+    await taken(shop)
+    assert await states(shop) == {"1": "transferred", "2": "present"}
+
+
+async def test_a_repository_that_is_renamed_takes_its_items_with_it(shop: Shop, site: Site) -> None:
+    await known(shop, site, *some(12))
+    site.items = {i: replace(one, container="NEW") for i, one in site.items.items()}
+    site.projects = {"NEW": "live"}
+    done = await taken(shop)
+    assert not +done.settled
+    assert set((await states(shop)).values()) == {"present"}
+    await taken(shop)
+    assert list(await rows(shop)) == ["NEW"]

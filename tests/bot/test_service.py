@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 import sqlalchemy as sa
-from shop import MODEL, NOW, Clock, book
+from counted_site import Site, Source
+from shop import MODEL, NOW, Clock, book, story
 
 from bot import service
 from bot.app import App, open_app
@@ -22,7 +23,9 @@ from bot.pipeline import Judged
 from bot.service import Service
 from bot.slack.sandbox.server import Sandbox, create_sandbox
 from bot.slack.sandbox.workspace import Channel, Config, User
+from bot.store import findings
 from bot.store.tables import inbox, schedule_runs
+from bot.timetable import timers
 from bot.unusable import CannotStartError
 from config.settings import Settings, SourceAccess
 from connectors.signing import sign
@@ -171,3 +174,23 @@ async def test_sigterm_stops_it_and_the_signal_means_again_what_it_did(tmp_path:
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.wait_for(task, 5)
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+async def test_a_census_of_the_service_judges_what_it_found(tmp_path: Path) -> None:
+    site = Site()
+    site.put(story("SHOP-1", "late"), story("SHOP-2"))
+    clock = Clock(NOW)
+    settings = Settings(model=tmp_path / "model.yaml", database=f"sqlite:///{tmp_path / 'opsbot.db'}")
+    async with open_app(settings, book(tmp_path, MODEL), clock) as app:
+        source = Source(site=site, census=site)
+        source.says = [source.whole()]
+        app.connectors, app.refused = {"jira": source}, {}
+        await app.sync("jira")
+        await app.judge()
+        del site.items["SHOP-1"]
+        clock.tick()
+        running = Service(app)
+        due = timers(app.book, running._sync, running._digest, running._census)  # noqa: SLF001 - its own
+        await next(t for t in due if t.name == "count:jira").run(NOW)
+        async with app.database.read() as connection:
+            assert [e.event for e in await findings.since(connection)][-1] == "closed"

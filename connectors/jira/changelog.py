@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Annotated
 
-from connectors.jira.accounts import account_id
+import msgspec
+from msgspec import Meta, Struct, ValidationError, convert
+
 from connectors.jira.checked import Checked
 from connectors.jira.fields import FLAG_NAMES, FieldIds
 from rules.records import Change
@@ -27,11 +30,35 @@ WORDS = {
 _LINK_PREFIX = re.compile(r"^this issue ", re.IGNORECASE)
 
 
+class _Account(Struct):
+    accountId: str | None = None  # noqa: N815 - Jira's word
+    key: str | None = None  # Data Center
+    name: str | None = None
+
+
+class _Item(Struct):
+    field: Annotated[str, Meta(min_length=1)]
+    fieldId: str | None = None  # noqa: N815 - Jira's word
+    fromString: str | None = None  # noqa: N815 - Jira's word
+    toString: str | None = None  # noqa: N815 - Jira's word
+    begun: str | None = msgspec.field(name="from", default=None)
+    ended: str | None = msgspec.field(name="to", default=None)
+
+
+class _Entry(Struct):
+    """One entry of a history: all of it happened at once, by one account. Converted whole: there are many."""
+
+    id: str | int
+    created: str | int | float
+    author: _Account | None = None
+    items: list[_Item] | None = None
+
+
 def changes(histories: Iterable[Checked], ids: FieldIds) -> tuple[Change, ...]:
     """All changes of one issue, oldest first. `histories` may come from several pages, in any order."""
-    told = [(one["created"].time(), one["id"].identifier(), one) for one in histories]
-    told.sort(key=lambda entry: (entry[0], _number(entry[1])))
-    return tuple(change for at, number, one in told for change in _changes(at, number, one, ids))
+    told = [(one["created"].time(), _entry(one)) for one in histories]
+    told.sort(key=lambda pair: (pair[0], _number(pair[1].id)))
+    return tuple(change for at, entry in told for change in _changes(at, entry, ids))
 
 
 def authors(histories: Iterable[Checked]) -> Iterator[Checked]:
@@ -39,19 +66,26 @@ def authors(histories: Iterable[Checked]) -> Iterator[Checked]:
     return (one["author"] for one in histories if one["author"].there)
 
 
-def _changes(at: datetime, number: str, history: Checked, ids: FieldIds) -> Iterator[Change]:
-    """What one entry says; all of it happened at once, by one account."""
-    by = account_id(history["author"])
-    for n, item in enumerate(history["items"]):
-        name, field_id, before, after = item.texts("field", "fieldId", "fromString", "toString")
-        field = _word(name or item["field"].text(), field_id, ids)
-        if field == "assignee":
+def _entry(history: Checked) -> _Entry:
+    try:
+        return convert(history.value, _Entry)
+    except ValidationError as error:
+        raise history.wrong(f"as documented ({error})") from error
+
+
+def _changes(at: datetime, entry: _Entry, ids: FieldIds) -> Iterator[Change]:
+    author = entry.author
+    by = (author.accountId or author.key or author.name) if author else None
+    for n, item in enumerate(entry.items or ()):
+        name = _word(item.field, item.fieldId, ids)
+        if name == "assignee":
             # The account, as everywhere else; a name is the fallback for entries that predate accounts.
-            begun, ended = item.texts("from", "to")
-            before, after = begun or before, ended or after
+            before, after = item.begun or item.fromString, item.ended or item.toString
         else:
-            before, after = _value(field, before), _value(field, after)
-        yield Change(id=f"{number}:{n}", at=at, by=by, field=field, before=before, after=after)
+            before, after = _value(name, item.fromString), _value(name, item.toString)
+        yield Change(
+            id=f"{entry.id}:{n}", at=at, by=by, field=name, before=before or None, after=after or None
+        )
 
 
 def _word(name: str, field_id: str | None, ids: FieldIds) -> str:
@@ -81,6 +115,7 @@ def _cut(text: str | None) -> str | None:
     return text[: LONGEST_VALUE - 1] + "…"
 
 
-def _number(text: str) -> int:
+def _number(told: str | int) -> int:
     """Ids grow with time: they order what happened within one second."""
+    text = str(told)
     return int(text) if text.isascii() and text.isdecimal() else 0

@@ -227,7 +227,7 @@ class Counted:
             and scope["method"] == "POST"
         ):
             answer = json.loads(b"".join(message.get("body", b"") for message in sent[1:]))
-            self.asked.objects += len(answer["issues"])
+            self.asked.objects += len(answer.get("issues", ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ import inspect
 import re
 import textwrap
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from config.inherit import DEFAULTS, PRODUCTS, STREAMS
 from config.mistakes import KeyPath
@@ -29,6 +30,8 @@ def meaning(path: KeyPath) -> str:
             here = kind.model_fields[name].annotation
         elif get_origin(kind) in {dict, list}:
             here = get_args(kind)[-1]
+        elif get_origin(kind) in {Union, UnionType}:
+            break  # one of several forms: the words beside the key hold for each
         else:
             return ""
     told = f"{beside[:1].upper()}{beside[1:]}." if beside else ""

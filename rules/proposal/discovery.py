@@ -42,6 +42,7 @@ class Gathering:
         self._mapper = Mapper(model)
         self._named: dict[str, Named] = {}
         self._bare: Counter[tuple[str, str | None]] = Counter()  # container, component: unmapped active items
+        self._bare_in: Counter[str] = Counter()  # the same by container
         self._teams: Counter[str] = Counter()  # words for teams that the model does not know: active items
         self._containers: dict[str, Container] = {}
         self._hit: set[str] = set()
@@ -87,7 +88,7 @@ class Gathering:
         new = tuple(s for s in products.streams if s.id not in self._model.value_streams)
         products = replace(products, streams=new)
         brings = {product.id: self._brought(product) for product in products.products}
-        trials = {trial.project: self._bare_in(trial.project) for trial in products.trials}
+        trials = {trial.project: self._bare_in[trial.project] for trial in products.trials}
         mapped = sum(product is not None for product in self._active.values())
         return Discovery(
             active=len(self._active),
@@ -114,6 +115,7 @@ class Gathering:
         if self._active[subject] is None:
             components = sorted(set(item.components))
             self._bare[item.container, components[0] if len(components) == 1 else None] += 1
+            self._bare_in[item.container] += 1
 
     def _pull(self, pull: PullRequest) -> None:
         traits = Traits(pull.container, pull.labels)
@@ -126,9 +128,6 @@ class Gathering:
                 self._hit.add(entry.where)
         if self.named(pull.container) == "no":
             self.tally.add((pull,))
-
-    def _bare_in(self, container: str) -> int:
-        return sum(many for (of, _), many in self._bare.items() if of == container)
 
     def _brought(self, product: Suggested) -> int:
         """Active items without a product that the proposed one's selectors match."""
@@ -149,7 +148,7 @@ class Gathering:
             if found is not None:
                 product, why, confidence = found
                 line = f"- github: {scalar(repository)}"
-                yield Addition(product, repository, line, why, confidence, self._bare_in(repository))
+                yield Addition(product, repository, line, why, confidence, self._bare_in[repository])
 
     def _by_project(self, repository: str) -> tuple[str, str, Confidence] | None:
         project = project_of(repository, self.tally)
@@ -176,7 +175,7 @@ class Gathering:
         proposed = {p.container: product.id for product in products.products for p in product.parts}
         seen = {container for container, _ in self._bare}
         for key in sorted(self._containers.keys() | seen):
-            named, active = self.named(key), self._bare_in(key)
+            named, active = self.named(key), self._bare_in[key]
             known = self._containers.get(key)
             if named == "whole" or key in placed or (known is not None and known.archived):
                 continue

@@ -62,7 +62,7 @@ def owner_of(repository: str, tally: Tally) -> Owned | None:
     team, whole = _by_file(tally.ownership.get(repository, ()))
     if team is not None:
         return Owned(team, f"CODEOWNERS gives {'it' if whole else 'its paths'} to {team}", explicit=True)
-    writers = [t.key for t in tally.groups.values() if repository in t.repositories]
+    writers = tally.writers.get(repository, [])
     if len(writers) == 1:
         return Owned(writers[0], f"of all teams {writers[0]} alone may write to it", explicit=False)
     return None

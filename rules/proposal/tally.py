@@ -58,6 +58,7 @@ class Tally:
     components: dict[str, tuple[Component, ...]] = field(default_factory=dict)  # of a project
     ownership: dict[str, tuple[Ownership, ...]] = field(default_factory=dict)  # of a repository
     groups: dict[str, Team] = field(default_factory=dict)  # teams of the tools, by key in small letters
+    writers: dict[str, list[str]] = field(default_factory=dict)  # repository → teams that may write to it
     archived: set[str] = field(default_factory=set)  # containers
     claimed: set[str] = field(default_factory=set)  # containers that a model names already
     people: dict[str, Person] = field(default_factory=dict)  # by account
@@ -79,6 +80,8 @@ class Tally:
                     self._place(record)
                 case Team():
                     self.groups[record.key.casefold()] = record
+                    for repository in record.repositories:
+                        self.writers.setdefault(repository, []).append(record.key)
                 case WorkItem():
                     self._item(record)
                 case PullRequest():

@@ -10,6 +10,7 @@ def test_a_value_is_told_in_the_words_of_its_type_or_beside_it() -> None:
     assert meaning(("products", "billing", "sle", "story")).startswith("A service level expectation")
     assert meaning(("defaults", "sle")) == meaning(("value_streams", "pay", "defaults", "sle"))
     assert meaning(("operations",)).startswith("Of product operations: unmapped items")
+    assert meaning(("people", "ana", "jira", "jira-emea")) == meaning(("people", "ana", "jira"))
     assert meaning(("teams", "booking", "wip")) == "Key wip of a team; see docs/model.md."
 
 

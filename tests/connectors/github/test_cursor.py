@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import FixRequestError
-from connectors.github.cursor import OVERLAP, Cursor
+from connectors.github.cursor import OVERLAP, QUIET, Cursor, Scan
 
 NAMES = st.from_regex(r"[a-z0-9-]{1,8}/[A-Za-z0-9._-]{1,8}", fullmatch=True)
 MOMENTS = st.datetimes(
@@ -37,6 +37,31 @@ def test_a_repository_never_read_begins_without_a_time() -> None:
     assert timedelta(minutes=2) == OVERLAP
     assert Cursor.read(None).since("larkfield/tracking") is None
     assert Cursor().moved("larkfield/tracking", None) == Cursor()
+
+
+def test_what_was_quiet_after_its_last_change_is_not_read_again() -> None:
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    fresh = Cursor().moved("larkfield/a", at, at + QUIET - timedelta(seconds=1))
+    quiet = Cursor().moved("larkfield/a", at, at + QUIET)
+
+    assert fresh.since("larkfield/a") == at - OVERLAP
+    assert quiet.since("larkfield/a") == at + timedelta(seconds=1)
+    assert fresh.moved("larkfield/a", at, at + 2 * QUIET) == fresh  # nothing new: it stays where it is
+    assert quiet.moved("larkfield/a", at + timedelta(hours=1)).since("larkfield/a") == (
+        at + timedelta(hours=1) - OVERLAP
+    )
+    assert Cursor.read(quiet.text()) == quiet
+
+
+def test_a_first_reading_goes_on_at_its_next_page_and_ends_before_what_changed_meanwhile() -> None:
+    known = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    half = Cursor.read(Cursor().scanning("larkfield/a", "page=2", known).text())
+
+    assert half.scans == {"larkfield/a": Scan("page=2", known)}
+    assert half.since("larkfield/a") is None
+    done = half.moved("larkfield/a", known)
+    assert (done.scans, done.since("larkfield/a")) == ({}, known - OVERLAP)
+    assert half.met("larkfield/a", public=True).scans == {}
 
 
 def test_a_repository_taken_out_of_the_archive_is_read_again() -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 
 from connectors.connector import Problem
+from connectors.errors import WaitError
 from connectors.github import detail, issues, owners, shipped, teams
 from connectors.github.optional import ask_again
 from connectors.github.shipped import HISTORY, Batch
@@ -34,14 +35,13 @@ class Daily:
         return last is None or self._clock() - last >= DAY
 
     async def begin(self, homes: Sequence[Container]) -> list[Problem]:
-        """Read who owns the repositories; a server and an account are asked again for what was hidden.
-
-        Raises:
-            WaitError: GitHub grants nothing more for now.
-        """
+        """Read who owns the repositories; a server and an account are asked again for what was hidden."""
         ask_again(self._learned, detail.QUESTION)
         ask_again(self._learned, issues.QUESTION)
-        return await owners.read(self._transport, self._learned, homes)
+        try:
+            return await owners.read(self._transport, self._learned, homes)
+        except WaitError:
+            return []  # lists have a budget of their own and go on; `rest` meets the same end and says so
 
     def owned(self, homes: Sequence[Container]) -> list[Container]:
         """The repositories with their owners as of the last round."""

@@ -211,6 +211,23 @@ async def test_the_smaller_budget_is_told(github: GitHub) -> None:
 
 
 @respx.mock
+async def test_lists_are_read_though_no_points_are_left() -> None:
+    company("a", "b")
+    limited = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded."}]}
+    headers = {"X-RateLimit-Reset": "4000000000", "X-RateLimit-Remaining": "0"}
+    respx.post(f"{API}/graphql").mock(return_value=httpx.Response(200, json=limited, headers=headers))
+    connector = GitHub("github", Transport(API, who="GitHub", sleep=at_once), "larkfield")
+    pages: list[Page] = []
+
+    with pytest.raises(WaitError):
+        await collect(connector, pages)
+    await connector.close()
+
+    items = [r.container for page in pages for r in page.records if isinstance(r, WorkItem)]
+    assert items == ["larkfield/a", "larkfield/b"]
+
+
+@respx.mock
 async def test_an_item_that_moved_says_so(github: GitHub) -> None:
     respx.get(f"{API}/repos/larkfield/a").mock(
         return_value=httpx.Response(200, json=repository("larkfield/a"))

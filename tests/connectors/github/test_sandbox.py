@@ -1,12 +1,14 @@
 """The sandbox answers as GitHub does."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 from github_company import TOKEN, Clock, company, day, issue, pull
 
 from connectors.github.sandbox import create_app
+from connectors.github.sandbox_rest import Mishap
 
 
 @pytest.fixture
@@ -148,3 +150,45 @@ async def test_a_pull_request_is_told_as_of_now(github: httpx.AsyncClient, clock
         "open",
     )
     assert (await github.get("/repos/larkfield/tracking/pulls/1")).status_code == 404
+
+
+async def asked_again(mishaps: tuple[Mishap, ...], at: datetime, path: str) -> httpx.Response:
+    """What the sandbox answers at that moment where these befell a small world."""
+    issues = (issue(1), issue(2), issue(1, repository="larkfield/slos", created_at=day(20)))
+    app = create_app(company((), issues), token=TOKEN, now=lambda: at, mishaps=mishaps)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox", headers=headers) as client:
+        return await client.get(path)
+
+
+async def test_a_deleted_issue_is_gone_from_then_on() -> None:
+    mishaps = (Mishap("I_larkfield/tracking_1", day(10)),)
+    assert (await asked_again(mishaps, day(9), f"{ISSUES}/1")).status_code == 200
+    assert (await asked_again(mishaps, day(10), f"{ISSUES}/1")).status_code == 404
+    assert [row["number"] for row in (await asked_again(mishaps, day(10), ISSUES)).json()] == [2]
+
+
+async def test_a_transferred_issue_leads_to_where_it_is() -> None:
+    mishaps = (Mishap("I_larkfield/tracking_1", day(20), becomes="I_larkfield/slos_1"),)
+    moved = await asked_again(mishaps, day(20), f"{ISSUES}/1")
+    assert moved.status_code == 301
+    assert moved.headers["location"] == "http://sandbox/repos/larkfield/slos/issues/1"
+    assert [row["number"] for row in (await asked_again(mishaps, day(20), ISSUES)).json()] == [2]
+
+
+async def test_too_many_requests_a_minute_meet_the_secondary_limit(clock: Clock) -> None:
+    app = create_app(company(()), token=TOKEN, now=clock, burst=3)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox", headers=headers) as client:
+        told = [await client.get("/user") for _ in range(4)]
+        assert [answer.status_code for answer in told] == [200, 200, 200, 403]
+        assert "secondary rate limit" in told[-1].json()["message"]
+        assert told[-1].headers["retry-after"] == "60"
+        clock.now = day(30) + timedelta(minutes=1)
+        assert (await client.get("/user")).status_code == 200
+
+
+async def test_answers_carry_the_sandboxs_own_time(github: httpx.AsyncClient) -> None:
+    assert (await github.get("/user")).headers["date"] == "Wed, 01 Apr 2026 09:00:00 GMT"

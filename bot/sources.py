@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.web.app import WebhookDoor
+from config.fields import asked_of_jira
 from config.model import OperatingModel, Source
 from config.settings import Settings, SourceAccess
 from connectors.connector import Connector
@@ -22,10 +23,14 @@ from connectors.jira.limits import OAUTH_POINTS, JiraLimits
 from connectors.jira.oauth import Grant, Keep
 
 
-class Accounts:
-    """One governor for all sources that sign in as the same account at the same address."""
+class Shared:
+    """What sources share: a governor, if they sign in as the same account at the same address, and the model.
 
-    def __init__(self, clock: Clock) -> None:
+    `fields` are those of Jira that the model asks for.
+    """
+
+    def __init__(self, model: OperatingModel, clock: Clock) -> None:
+        self.fields = asked_of_jira(model)
         self._clock = clock
         self._governors: dict[tuple[object, ...], Governor] = {}
 
@@ -35,21 +40,25 @@ class Accounts:
         return self._governors.setdefault((who, *account), new)
 
 
-def _jira(source: Source, access: SourceAccess, clock: Clock, accounts: Accounts) -> Connector:
+def _jira(source: Source, access: SourceAccess, clock: Clock, shared: Shared) -> Connector:
     """Jira Cloud, whose tokens belong to a user; without one Data Center, unless Atlassian hosts the site."""
     at = access.url or source.jira
     if access.user is None and not _at_atlassian(source.jira or "", access.url or ""):
         token = _token(source, access)
-        governor = accounts.governor(JiraLimits(), "Jira", at, token)
-        return datacenter.connect(source, token=token, url=access.url, governor=governor, clock=clock)
+        governor = shared.governor(JiraLimits(), "Jira", at, token)
+        return datacenter.connect(
+            source, token=token, url=access.url, fields=shared.fields, governor=governor, clock=clock
+        )
     user = _needed(source, "user", access.user, "{} to the e-mail of the account the token belongs to")
     token = _token(source, access)
-    governor = accounts.governor(JiraLimits(), "Jira", at, user)
-    return jira.connect(source, user=user, token=token, url=access.url, governor=governor, clock=clock)
+    governor = shared.governor(JiraLimits(), "Jira", at, user)
+    return jira.connect(
+        source, user=user, token=token, url=access.url, fields=shared.fields, governor=governor, clock=clock
+    )
 
 
 def _jira_by_oauth(
-    source: Source, access: SourceAccess, clock: Clock, accounts: Accounts, keep: Keep
+    source: Source, access: SourceAccess, clock: Clock, shared: Shared, keep: Keep
 ) -> Connector:
     """Jira Cloud, signed in by an OAuth 2.0 app whose refresh tokens are kept one by one."""
     if access.token is not None:
@@ -64,8 +73,10 @@ def _jira_by_oauth(
         _needed(source, "client_secret", secret, "{0}, or {0}_FILE to a file that holds it"),
         _needed(source, "refresh_token", first, "{} as docs/jira.md says"),
     )
-    governor = accounts.governor(JiraLimits(OAUTH_POINTS), "Jira", grant.client_id)  # of all its sites
-    return jira.connect_by_oauth(source, grant=grant, keep=keep, governor=governor, clock=clock)
+    governor = shared.governor(JiraLimits(OAUTH_POINTS), "Jira", grant.client_id)  # of all its sites
+    return jira.connect_by_oauth(
+        source, grant=grant, keep=keep, fields=shared.fields, governor=governor, clock=clock
+    )
 
 
 def _at_atlassian(*addresses: str) -> bool:
@@ -75,11 +86,11 @@ def _at_atlassian(*addresses: str) -> bool:
     )
 
 
-def _github(source: Source, access: SourceAccess, clock: Clock, accounts: Accounts) -> Connector:
+def _github(source: Source, access: SourceAccess, clock: Clock, shared: Shared) -> Connector:
     """A GitHub App, or the token of an account."""
     if access.app_id is None:
         token = _token(source, access)
-        governor = accounts.governor(GitHubLimits(), "GitHub", access.url, token)
+        governor = shared.governor(GitHubLimits(), "GitHub", access.url, token)
         return github.connect(source, url=access.url, token=token, governor=governor, clock=clock)
     if access.token is not None:
         raise FixCredentialsError(
@@ -90,11 +101,11 @@ def _github(source: Source, access: SourceAccess, clock: Clock, accounts: Accoun
     key = _needed(source, "private_key", key, "{0}, or {0}_FILE to the .pem file of the app")
     app = App(access.app_id, key, access.installation_id)
     installed = access.installation_id or (source.github or "").partition("/")[0]
-    governor = accounts.governor(GitHubLimits(), "GitHub", access.url, access.app_id, installed)
+    governor = shared.governor(GitHubLimits(), "GitHub", access.url, access.app_id, installed)
     return github.connect(source, url=access.url, token=app, governor=governor, clock=clock)
 
 
-CONNECTORS: Mapping[str, Callable[[Source, SourceAccess, Clock, Accounts], Connector]] = {
+CONNECTORS: Mapping[str, Callable[[Source, SourceAccess, Clock, Shared], Connector]] = {
     "jira": _jira,
     "github": _github,
 }
@@ -122,11 +133,11 @@ def connect_all(
     A source with a `path` holds the model itself, no work. The path of a file counts from the folder that
     the model lies in. `keeper` gives what keeps the refresh tokens of a source.
     """
-    connected, accounts = Connected({}, {}), Accounts(clock)
+    connected, shared = Connected({}, {}), Shared(model, clock)
     for source in model.sources:
         if (source.kind in CONNECTORS or source.kind == "file") and source.path is None:
             try:
-                made = _connected(source, settings, clock, accounts, keeper)
+                made = _connected(source, settings, clock, shared, keeper)
             except ConnectorError as error:
                 connected.refused[source.id] = error
             else:
@@ -135,14 +146,14 @@ def connect_all(
 
 
 def _connected(
-    source: Source, settings: Settings, clock: Clock, accounts: Accounts, keeper: Callable[[str], Keep]
+    source: Source, settings: Settings, clock: Clock, shared: Shared, keeper: Callable[[str], Keep]
 ) -> Connector:
     if source.file is not None:
         return file.connect(source.id, settings.model.parent / source.file)
     access = settings.access(source.id)
     if source.jira is not None and access.client_id is not None:
-        return _jira_by_oauth(source, access, clock, accounts, keeper(source.id))
-    return CONNECTORS[source.kind](source, access, clock, accounts)
+        return _jira_by_oauth(source, access, clock, shared, keeper(source.id))
+    return CONNECTORS[source.kind](source, access, clock, shared)
 
 
 def webhook_doors(model: OperatingModel, settings: Settings) -> dict[str, WebhookDoor]:

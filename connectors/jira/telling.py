@@ -51,6 +51,10 @@ FIELDS = (
 )
 
 
+CLAUSES = {"fixVersions": "fixVersion", "components": "component"}
+"""Where JQL calls a field otherwise."""
+
+
 class Telling:
     """A world and how Jira at `url` would speak of it; what depends on the moment takes it as an argument."""
 
@@ -178,6 +182,7 @@ class Telling:
                 "key": name,
                 "name": title,
                 "custom": False,
+                "clauseNames": [CLAUSES.get(name, name)],
                 "schema": {"type": kind, "system": name},
             }
             for name, title, kind in FIELDS

@@ -1,15 +1,19 @@
 """Each kind of source becomes a connector, or says which variable it lacks."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rule_records import model
 from shop import NOW
 
 from bot.sources import connect_all, webhook_doors
+from config.model import Source
 from config.settings import Settings, SourceAccess
+from config.words import JiraMatch, Selector
 from connectors.jira.client import JiraCloud
 from connectors.jira.datacenter.client import JiraDataCenter
+from connectors.jira.datacenter.client import connect as datacenter
 from connectors.jira.oauth import Keep, Renew
 from connectors.signing import sign, verify
 
@@ -90,6 +94,23 @@ async def test_with_access_every_source_of_work_can_be_read() -> None:
     assert connected.refused == {}
     for connector in connected.connectors.values():
         await connector.close()
+
+
+async def test_jira_is_asked_for_the_fields_that_the_model_wants_filled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wanting = MODEL.model_copy(update={"commitments": [Selector(jira=JiraMatch(has="fixVersion"))]})
+    asked: list[object] = []
+
+    def connect(source: Source, **given: Any) -> JiraDataCenter:
+        asked.append(given["fields"])
+        return datacenter(source, token="t")
+
+    monkeypatch.setattr("connectors.jira.client.connect", connect)
+    access = SourceAccess(user="ana@example.com", token="t")
+    connected = connect_all(wanting, settings(our_jira=access), lambda: NOW, nowhere)
+    assert asked == [("fixVersion",)]
+    await connected.connectors["our-jira"].close()
 
 
 async def test_jira_with_a_token_and_without_a_user_is_data_center() -> None:

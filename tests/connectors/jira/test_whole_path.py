@@ -176,6 +176,14 @@ async def test_fields_the_model_asks_for_are_read_by_any_of_their_names(open_jir
     assert item.fields == {"flagged": "Impediment", "sprint": "BOOK Sprint 1"}
 
 
+async def test_a_field_is_found_by_the_name_that_jql_has_for_it(open_jira: OpenJira) -> None:
+    connector = await open_jira((), ("fixVersion",))
+    page = await connector.read(["TRK-3"])
+    await connector.close()
+    (item,) = (record for record in page.records if isinstance(record, WorkItem))
+    assert item.fields == {"fixVersion": "26.01"}
+
+
 async def test_what_has_not_happened_yet_is_not_told(open_jira: OpenJira, clock: Clock) -> None:
     assert "TRK-900" not in {record.key for record in stored(await sync(open_jira)).values()}
     clock.now = NOW + timedelta(days=2)

@@ -44,7 +44,10 @@ class Scene:
         self._numbered: dict[tuple[str, int], Entry] = {}
         self._nodes: dict[str, Entry] = {}
         self._held_back: dict[tuple[str, int], list[RepoIssue]] = defaultdict(list)
+        self._children: dict[tuple[str, int], list[RepoIssue]] = defaultdict(list)
         for issue in world.repo_issues:
+            if issue.parent is not None:
+                self._children[issue.repository, issue.parent].append(issue)
             for number in issue.blocked_by:
                 self._held_back[issue.repository, number].append(issue)
         entries: Sequence[Entry] = (*world.repo_issues, *world.pulls)
@@ -168,6 +171,9 @@ class Scene:
         }
         if isinstance(entry, RepoIssue):
             told["issue_dependencies_summary"] = self._dependencies(entry, at)
+            told["sub_issues_summary"] = self._parts(entry, at)
+            if entry.parent is not None:
+                told["parent_issue_url"] = f"{API}/repos/{entry.repository}/issues/{entry.parent}"
         if isinstance(entry, Pull):
             told["draft"] = is_draft(entry, at)
             told["pull_request"] = {
@@ -189,6 +195,13 @@ class Scene:
             "total_blocked_by": len(before),
             "total_blocking": len(after),
         }
+
+    def _parts(self, issue: RepoIssue, at: datetime) -> dict[str, int]:
+        """How many sub-issues it has, and how many of them are closed."""
+        parts = [part for part in self._children[issue.repository, issue.number] if part.created_at <= at]
+        closed = sum(closed_at(part, at) is not None for part in parts)
+        share = 100 * closed // len(parts) if parts else 0
+        return {"total": len(parts), "completed": closed, "percent_completed": share}
 
     def pull(self, pull: Pull, at: datetime) -> dict[str, Any]:
         """A pull request."""

@@ -180,6 +180,7 @@ class RepoIssue:
     state_reason: Literal["completed", "not_planned"] | None = None
     touched_at: datetime | None = None  # the last comment, edit, reopening and the like
     blocked_by: tuple[int, ...] = ()  # numbers of issues of the same repository
+    parent: int | None = None  # number of an issue of the same repository
 
     def changed_at(self, at: datetime) -> datetime:
         """The last moment up to `at` when anything happened."""

@@ -33,7 +33,7 @@ def address(clock: Clock) -> Iterator[str]:
         ),
         issues=(
             *(issue(n, created_at=day(1)) for n in range(1, 71)),
-            issue(71, created_at=day(1), blocked_by=(1, 2)),
+            issue(71, created_at=day(1), blocked_by=(1, 2), parent=5),
             issue(1, repository="larkfield/slos", created_at=day(1)),
         ),
     )
@@ -183,6 +183,17 @@ async def test_what_holds_an_issue_back_is_a_link(syncs: Syncs) -> None:
         Link("is blocked by", "larkfield/tracking#2"),
     )
     assert item(records, "larkfield/tracking#1").links == ()
+
+
+async def test_a_sub_issue_names_its_parent(syncs: Syncs) -> None:
+    records = await syncs.at(day(10))
+
+    part = item(records, "larkfield/tracking#71")
+    assert (part.parent, part.level) == ("larkfield/tracking#5", -1)
+    assert (item(records, "larkfield/tracking#5").parent, item(records, "larkfield/tracking#5").level) == (
+        None,
+        0,
+    )
 
 
 async def test_checks_that_end_bring_their_pull_request_though_no_list_does(syncs: Syncs) -> None:

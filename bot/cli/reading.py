@@ -62,6 +62,7 @@ def explain(
     """Tell why: verdicts with each value, where it was written, whose it is, how old the data is."""
 
     async def work() -> int:
+        from bot.explain.text.layout import moment  # noqa: PLC0415 - loads when it is needed
         from bot.explain.text.told import as_object, as_text  # noqa: PLC0415 - loads when it is needed
         from bot.explain.word import Misheard, explain_word  # noqa: PLC0415 - loads when it is needed
 
@@ -69,7 +70,11 @@ def explain(
             explained = await explain_word(app, what)
             at = app.desk.now()
         if isinstance(explained, Misheard):
-            complain(_misheard(what, explained.nearest), COMMAND_UNKNOWN)
+            if explained.gone is not None:
+                why, since = explained.gone
+                complain(f"{what} is no more: {why}; known since {moment(since, at)}.", COMMAND_UNKNOWN)
+            else:
+                complain(_misheard(what, explained.nearest), COMMAND_UNKNOWN)
             return MISUSED
         say(_json(as_object(explained)) if as_json else as_text(explained, at, everything=everything))
         return 0

@@ -1,6 +1,7 @@
 """What a person means by one word: a finding, a key, a rule, a product or a path of the model."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -9,8 +10,9 @@ from bot.desk import can_be_named
 from bot.explain.path import PathExplained, Words
 from bot.explain.product import ProductTold, explain_product
 from bot.explain.rule import RuleTold, explain_rule_whole
-from bot.store import facts, findings
+from bot.store import facts, findings, presence
 from config.mistakes import nearest
+from rules.presence import GONE
 from rules.views import Explanation
 
 Told = Explanation | RuleTold | ProductTold | PathExplained
@@ -21,9 +23,13 @@ _OF_THE_MODEL = frozenset({"products", "references"})
 
 @dataclass(frozen=True, slots=True)
 class Misheard:
-    """A word that means nothing here, and what was probably meant, each with what it is."""
+    """A word that means nothing here, and what was probably meant, each with what it is.
+
+    `gone`: why and since when an item of that key is no more.
+    """
 
     nearest: tuple[tuple[str, str], ...]
+    gone: tuple[str, datetime] | None = None
 
 
 async def explain_word(app: App, word: str) -> Told | Misheard:
@@ -46,7 +52,9 @@ async def explain_word(app: App, word: str) -> Told | Misheard:
             return await explain_product(connection, book, book.model.products[word], now)
         if (found := words.at(word)) is not None:
             return found
-        return Misheard(tuple(await _nearest(connection, app, words, word, judged=judged)))
+        gone = await presence.gone(connection, word)
+        near = () if gone else tuple(await _nearest(connection, app, words, word, judged=judged))
+        return Misheard(near, (GONE[gone[0]], gone[1]) if gone else None)
 
 
 async def _nearest(

@@ -11,7 +11,7 @@ from bot.store.loading import load
 from bot.store.marks import mark_around, new_mark
 from bot.store.records import named_by_pulls
 from bot.store.tables import records
-from rules.presence import Presence
+from rules.presence import GONE, Presence
 from rules.records import PullRequest, WorkItem
 
 KINDS = (WorkItem.KIND, PullRequest.KIND)
@@ -85,6 +85,17 @@ async def absent(
             ):
                 found[f"{source}:{id_}"] = (state, at)
     return found
+
+
+async def gone(connection: AsyncConnection, key: str) -> tuple[Presence, datetime] | None:
+    """How and since when an item of that key is gone, whatever its case; None where none is."""
+    query = sa.select(records.c.presence, records.c.presence_at).where(
+        records.c.kind.in_(KINDS),
+        records.c.key.in_([key, key.upper()]),
+        records.c.presence.in_(list(GONE)),
+    )
+    row = (await connection.execute(query.order_by(records.c.presence_at.desc()).limit(1))).first()
+    return None if row is None else (row.presence, row.presence_at)
 
 
 async def count(connection: AsyncConnection, source: str | None = None) -> dict[tuple[str, Presence], int]:

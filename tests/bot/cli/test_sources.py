@@ -114,3 +114,15 @@ def test_sources_are_a_table_and_plain_data(opsbot: Opsbot, site: Site) -> None:
     told = json.loads(opsbot("sources", "--json")[1])
     assert [(one["source"], one["outcome"]) for one in told] == [("jira", "complete"), ("github", None)]
     assert told[0]["lag_seconds"] == 3600
+
+
+def test_an_item_that_is_gone_is_explained_by_where_it_went(opsbot: Opsbot, site: Site) -> None:
+    site.put(story("SHOP-1"), story("SHOP-2"))
+    opsbot("sync", "jira")
+    del site.items["SHOP-1"]
+    opsbot("census", "jira", now="11:00")
+    opsbot("judge")
+    code, out, err = opsbot("explain", "shop-1")
+    assert (code, out) == (2, "")
+    assert "shop-1 is no more: it was deleted in its source; known since Tue 24 Nov 11:00." in err
+    assert opsbot("explain", "SHOP-2")[0] == 0

@@ -110,6 +110,18 @@ async def test_a_pull_request_that_is_gone_tells_the_items_it_named(shop: Shop) 
         assert await loading.pointing_at(connection, "pull_request", ["SHOP-1"]) == []
 
 
+@pytest.mark.parametrize("gone", ["a", "b"])
+async def test_of_two_with_the_same_key_the_one_that_is_there_stands_beside_others(
+    shop: Shop, gone: str
+) -> None:
+    """A key may be given again."""
+    await shop.pull(story("SHOP-1", id="a", title="a"), story("SHOP-1", id="b", title="b"))
+    await shop.withdraw("transferred", gone)
+    async with shop.database.read() as connection:
+        (found,) = (await loading.by_key(connection, WorkItem.KIND, ["SHOP-1"])).values()
+    assert (found.record.title, found.gone_at) == ({"a": "b", "b": "a"}[gone], None)
+
+
 # -- what it means for judging
 
 

@@ -82,6 +82,13 @@ def test_a_directory_may_speak_of_one_source_alone() -> None:
     assert told(identity("jira", "chi", listed)) == (None, None)
 
 
+def test_an_account_of_one_source_ties_to_what_is_written_for_that_source_alone() -> None:
+    here = entry("1", at={"jira:jira-emea": "bo", "github": "bo-l"})
+    elsewhere = entry("2", at={"jira:jira": "bo", "github": "bo-x"})
+    assert told(identity("github", "bo-l", here)) == ("bo", "directory")
+    assert told(identity("github", "bo-x", elsewhere)) == (None, None)
+
+
 def test_what_is_written_wins_and_the_contradiction_is_told() -> None:
     found = identity("github", "ana-r", email="chi@larkfield.example")
     assert told(found) == ("ana", "written")

@@ -77,7 +77,8 @@ class SourceAccess(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     user: str | None = Field(
-        default=None, description="Account that the token belongs to: the e-mail for Jira."
+        default=None,
+        description="Account that the token belongs to: the e-mail for Jira Cloud, none for Jira Data Center.",
     )
     token: SecretStr | None = Field(default=None, description="API token; read access is enough.")
     client_id: str | None = Field(

@@ -24,6 +24,7 @@ from connectors.errors import (
 from connectors.jira import parse
 from connectors.jira.accounts import account_id, person
 from connectors.jira.checked import Checked
+from connectors.jira.signin import SCOPE_MISSING
 from connectors.jira.sprints import sprint
 from connectors.learned import Learned
 from connectors.paging import Walk
@@ -35,7 +36,6 @@ log = structlog.get_logger(__name__)
 AGILE = "rest/agile/1.0"
 A_PAGE = 50  # the most that the agile interface gives
 OPEN_SPRINTS = "sprints"  # what Learned knows: those that were active or to come when boards were last asked
-SCOPE_MISSING = "FAILURE_CLIENT_SCOPE_CHECK"  # Jira's x-failure-category
 
 Get = Callable[[str, Mapping[str, Any]], Awaitable[Answer]]
 

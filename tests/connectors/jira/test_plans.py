@@ -18,6 +18,7 @@ from connectors.errors import (
 )
 from connectors.jira import plans
 from connectors.jira.plans import OPEN_SPRINTS, Plans, may_see_boards, open_sprints
+from connectors.jira.signin import SCOPE_MISSING
 from connectors.learned import Learned
 from connectors.transport import Answer
 from rules.records import Component, Release, Sprint
@@ -169,7 +170,7 @@ async def test_a_board_without_sprints_is_left_out(refusal: Any) -> None:
 
 def scope_missing() -> FixCredentialsError:
     error = FixCredentialsError("401")
-    error.reason = plans.SCOPE_MISSING
+    error.reason = SCOPE_MISSING
     return error
 
 

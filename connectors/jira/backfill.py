@@ -92,7 +92,7 @@ class Backfill:
         brought = 0
         problems: tuple[Problem, ...] = ()
         search = self.requests.search(self._condition(window), self.fields, order=ORDER_OF_BIRTH)
-        async for found in gathered(search):
+        async for found in gathered(search, lambda: self._size):
             brought += len(found.issues)
             if found.last:
                 here, problems = await self._done(here, window, brought, expected)
@@ -100,6 +100,7 @@ class Backfill:
                 left = self._from(window, found.issues[-1])
                 here = replace(here, windows=(left, *here.windows[1:]))
             histories = await self.requests.histories([one.value["id"] for one in found.issues])
+            self._weigh(len(found.issues), histories)
             yield Batch(found.issues, histories, here, problems=problems, expected=self.expected)
 
     async def _done(
@@ -132,9 +133,12 @@ class Backfill:
             fetching = group.create_task(self.requests.issues(ids, self.fields))
             telling = group.create_task(self.requests.histories(ids))
         (issues, errors), histories = fetching.result(), telling.result()
-        self._issues += len(ids)
-        self._histories += sum(map(len, histories.of.values()))
+        self._weigh(len(ids), histories)
         return Batch(issues, histories, here, errors, problems, self.expected)
+
+    def _weigh(self, issues: int, histories: Histories) -> None:
+        self._issues += issues
+        self._histories += sum(map(len, histories.of.values()))
 
     @property
     def _size(self) -> int:
@@ -145,7 +149,8 @@ class Backfill:
         """
         if not self._histories:
             return AT_ONCE
-        pages = MOST_HISTORIES if self.requests.bulk > ISSUES_A_PAGE else 1
+        by_hundred = not self.by_search and self.requests.bulk <= ISSUES_A_PAGE
+        pages = 1 if by_hundred else MOST_HISTORIES
         fitting = int(0.95 * pages * HISTORIES_A_PAGE * self._issues / self._histories)
         return max(ISSUES_A_PAGE, min(AT_ONCE, fitting // ISSUES_A_PAGE * ISSUES_A_PAGE))
 

@@ -281,12 +281,14 @@ async def side_by_side() -> AsyncIterator[asyncio.TaskGroup]:
         raise several.exceptions[0] from None
 
 
-async def gathered(pages: AsyncIterator[Found]) -> AsyncIterator[Found]:
-    """The same pages joined to ones of up to 1000 issues: one request for histories is enough for each."""
+async def gathered(
+    pages: AsyncIterator[Found], most: Callable[[], int] = lambda: CHANGELOGS_OF_ISSUES
+) -> AsyncIterator[Found]:
+    """The same pages joined to ones of up to so many issues: one request for histories may do for each."""
     held: list[Checked] = []
     async for page in pages:
         held += page.issues
-        if page.last or len(held) + ISSUES_A_PAGE > CHANGELOGS_OF_ISSUES:
+        if page.last or len(held) + ISSUES_A_PAGE > most():
             yield Found(held, page.last)
             held = []
 

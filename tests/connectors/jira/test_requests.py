@@ -13,7 +13,7 @@ from connectors.jira.client import JiraCloud, connect
 from connectors.jira.requests import MOST_STUMBLES, Requests
 from rules.records import WorkItem
 from tests.connectors.jira.test_backfill import SOURCE, read_all
-from tests.connectors.jira.test_client import API, NOW, SINCE, issue, sent
+from tests.connectors.jira.test_client import API, HISTORIES, NOW, SINCE, issue, sent
 
 Answering = Callable[[dict[str, Any]], httpx.Response]
 
@@ -137,13 +137,15 @@ async def test_an_item_whose_history_jira_cannot_tell_is_not_taken_for_one_witho
     respx_mock.post(f"{API}/search/jql").respond(json={"issues": [issue(1), issue(2), issue(3)]})
 
     def answer(body: dict[str, Any]) -> httpx.Response:
-        bad = "2" in body["issueIdsOrKeys"]
-        return httpx.Response(400) if bad else httpx.Response(200, json={"issueChangeLogs": []})
+        if "2" in body["issueIdsOrKeys"]:
+            return httpx.Response(400)
+        logs = [{"issueId": one, "changeHistories": HISTORIES} for one in body["issueIdsOrKeys"]]
+        return httpx.Response(200, json={"issueChangeLogs": logs})
 
     answering(respx_mock, "changelog/bulkfetch", answer)
     pages = await read_all(client, SINCE)
-    items = [record.key for page in pages for record in page.records if isinstance(record, WorkItem)]
-    assert sorted(items) == ["BOOK-1", "BOOK-3"]
+    items = [record for page in pages for record in page.records if isinstance(record, WorkItem)]
+    assert sorted((item.key, len(item.changes or ())) for item in items) == [("BOOK-1", 9), ("BOOK-3", 9)]
     (problem,) = [problem for page in pages for problem in page.problems]
     assert problem.scope == "item:BOOK-2"
     assert "history" in problem.what

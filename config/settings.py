@@ -78,7 +78,7 @@ class SourceAccess(BaseModel):
 
     user: str | None = Field(
         default=None,
-        description="Account that the token belongs to: the e-mail for Jira Cloud, none for Jira Data Center.",
+        description="Account that the token belongs to: the e-mail for Jira Cloud, none for Data Center.",
     )
     token: SecretStr | None = Field(default=None, description="API token; read access is enough.")
     client_id: str | None = Field(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.census import take
 from bot.pipeline import sync
 from bot.store.migrate import migrate
+from connectors.governor import Governor
 from connectors.transport import Transport
 from tests.connectors.stateful.keeping import Kept, Killed, Mortal
 from tests.connectors.stateful.network import FAULTS, Clock, Network
@@ -93,7 +94,8 @@ class Life:
         tool = make(clock)
         network = Network(tool.app, clock, lambda: tool.act("edit", network.requests))
         self._patch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", network.carry)
-        self._patch.setitem(Transport.__init__.__kwdefaults__, "sleep", clock.sleep)
+        for sleeper in (Transport, Governor):
+            self._patch.setitem(sleeper.__init__.__kwdefaults__, "sleep", clock.sleep)
         self._run(self._live(tool, network, steps, named=named))
 
     async def _live(self, tool: Tool, network: Network, steps: list[Step], *, named: bool) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import shlex
 import sqlite3
 import subprocess
@@ -110,8 +111,10 @@ def test_the_backup_shown_is_a_whole_copy(tmp_path: Path) -> None:
 def test_every_setting_shown_is_taken(tmp_path: Path) -> None:
     shown = [block for page in PAGES for block in blocks(page, "ini")]
     assert len(shown) >= 2
+    (secret := tmp_path / "secret").write_text("key", encoding="utf-8")
     for block in shown:
-        (tmp_path / ".env").write_text(block.replace("…", "x").replace("<cloudId>", "1"), encoding="utf-8")
+        written = re.sub(r"/run/secrets/\S+", str(secret), block.replace("…", "x").replace("<cloudId>", "1"))
+        (tmp_path / ".env").write_text(written, encoding="utf-8")
         assert load_settings(tmp_path / ".env", {}).sources
 
 

@@ -84,7 +84,7 @@ async def read(
         told.append(one)
     live = {one.key for one in told if not one.archived}
     try:
-        others += await open_sprints(get, live, source=source, learned=learned)
+        others += await open_sprints(get, live, source=source, learned=learned) if live else ()
     except (FixRequestError, UnexpectedAnswerError) as error:
         problems.append(part(f"source:{source}", f"Its boards cannot be read: {error.what}"))
     return Plans(tuple(told), tuple(people.values()), tuple(others), tuple(problems))

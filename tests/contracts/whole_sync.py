@@ -10,6 +10,7 @@ import pytest
 from connectors.connector import Connector
 from connectors.errors import ConnectorError
 from connectors.larkfield.world import Repository, World
+from connectors.learned import Value
 from rules.records import PullRequest, Record, WorkItem
 
 SOME = 150  # more than a page of a hundred
@@ -43,13 +44,13 @@ async def everything(connect: Callable[[], Connector], clock: Clock, ends: datet
     idle one, told what was touched; then the census, single items and the check.
     """
     found: list[Record] = []
-    cursor = None
+    cursor, memory = None, dict[str, Value]()
     for moment in (ends - timedelta(days=10), ends):
         clock.now = moment
-        async with opened(connect) as connector:
+        async with opened(connect, memory) as connector:
             cursor = await _read(connector, cursor, (), found)
     items = [record for record in found if isinstance(record, WorkItem | PullRequest)]
-    async with opened(connect) as connector:
+    async with opened(connect, memory) as connector:
         cursor = await _read(connector, cursor, [item.id for item in items[-5:]], found)
         await _read(connector, cursor, (), found)
         await connector.read([name for item in (items[0], items[-1]) for name in (item.key, item.id)])
@@ -60,18 +61,20 @@ async def everything(connect: Callable[[], Connector], clock: Clock, ends: datet
 
 
 @asynccontextmanager
-async def opened(connect: Callable[[], Connector]) -> AsyncIterator[Connector]:
-    """A connector, closed in the end."""
+async def opened(connect: Callable[[], Connector], memory: dict[str, Value]) -> AsyncIterator[Connector]:
+    """A connector that goes on with what others learned, closed in the end."""
     connector = connect()
+    connector.learned.load(memory)
     try:
         yield connector
     finally:
         await connector.close()
+        memory.update({n: v for n, v in connector.learned.take_changes().items() if v is not None})
 
 
 async def refused(connect: Callable[[], Connector]) -> ConnectorError:
     """What a connector says whose sign-in is wrong."""
-    async with opened(connect) as connector:
+    async with opened(connect, {}) as connector:
         with pytest.raises(ConnectorError) as raised:
             await _read(connector, None, (), [])
     return raised.value

@@ -91,7 +91,7 @@ class Person(Strict):
     email: Annotated[str, AfterValidator(_check_email)] | None = None
     name: str | None = None
     github: Account | None = None  # login; where sources have different ones, by their ids
-    jira: Account | None = None  # account id, or user name at a Data Center
+    jira: Account | None = None  # account id, or user key at a Data Center
     slack: Account | None = None  # member id
     calendar: str | None = None
     left: Day | None = None

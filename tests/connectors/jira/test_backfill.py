@@ -152,6 +152,19 @@ async def test_histories_fill_pages_where_issues_come_by_the_hundred(
     assert sizes == [500, 300, 236]  # a history each: three hundred fit
 
 
+async def test_few_issues_are_held_at_once_where_their_histories_are_long(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill, "HISTORIES_A_PAGE", 100)
+    monkeypatch.setattr(backfill, "AT_ONCE", 500)
+    with serving(world(1200), clock, Manner(bulk=1000)) as url:
+        connector = by_token(url, clock)
+        pages = await read_all(connector)
+        await connector.close()
+    sizes = [len(keys([page])) for page in pages if keys([page])]
+    assert sizes == [500, 200, 200, 136]  # a history each: three pages hold two hundred and more
+
+
 @pytest.mark.parametrize("way", ["token", "oauth"])
 async def test_what_changes_during_a_backfill_is_brought_by_the_first_tick(
     clock: Clock, monkeypatch: pytest.MonkeyPatch, way: str

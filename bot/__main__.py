@@ -2,8 +2,8 @@
 
 import gc
 
-ALLOCATIONS = 10_000
-"""New objects before Python looks for garbage: deriving makes many that live, and looking costs a fifth."""
+ALLOCATIONS = 100_000
+"""New objects before Python looks for garbage: syncing makes many that live, and looking costs a fifth."""
 
 
 def main() -> None:

@@ -128,6 +128,11 @@ async def test_items_that_change_while_pages_are_walked_push_no_other_out(
         made.tool.clock.forward(minutes=3)
     made.network.expect(["touch"] * 30)
     await made.read()
+    for n in range(12):
+        made.tool.clock.forward(minutes=3)
+        made.tool.act("label" if tool is GitHubWorld else "edit", n)
+    made.network.expect(["touch"] * 30)
+    await made.read()
     made.network.expect(())
     await made.read()
     await made.must_hold_the_truth()
@@ -164,8 +169,11 @@ async def test_no_hour_of_the_clocks_change_is_skipped_and_no_search_ends_at_now
     assert not [jql for jql in said if re.search(r"(updated|created)\s*<", jql)]
 
 
-async def test_lists_inside_of_an_item_are_read_to_their_end(jira: Bench) -> None:
+async def test_lists_inside_of_an_item_are_read_to_their_end(
+    jira: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """5: histories were cut after 40, as reviews and labels were."""
+    monkeypatch.setattr(answers, "HISTORIES", 40)
     for n in range(130):
         jira.tool.clock.forward(minutes=1)
         jira.tool.act("edit", 7 * (n % 4))

@@ -22,7 +22,9 @@ class Bench:
     network: Network = field(init=False)
 
     def __post_init__(self) -> None:
-        self.network = Network(self.tool.app, self.tool.clock, lambda: self.tool.act("comment", 0))
+        self.network = Network(
+            self.tool.app, self.tool.clock, lambda: self.tool.act("comment", self.network.requests)
+        )
 
     async def read(self, *, killed_after: int | None = None) -> Pulled | None:
         """A sync by a new connector; None where it was killed."""

@@ -115,10 +115,9 @@ def _taken(pattern: str, tree: Any, say: Say) -> Iterator[Refusal]:
 
 def _accounts_by_source(tool: str, tree: Any, say: Say) -> Iterator[Refusal]:
     """Accounts that are written for one source: it is of that tool or an export, and nobody else has them."""
-    sources = {source.get("id"): source for _, source in each(tree, "sources.*") if isinstance(source, dict)}
-    options = [
-        i for i, s in sources.items() if isinstance(i, str) and not s.keys().isdisjoint({tool, "file"})
-    ]
+    sources = [source for _, source in each(tree, "sources.*") if isinstance(source, dict)]
+    of_tool = (source.get("id") for source in sources if not source.keys().isdisjoint({tool, "file"}))
+    options = [id_ for id_ in of_tool if isinstance(id_, str)]
     whole = {v.casefold(): path for path, v in each(tree, f"people.*.{tool}") if isinstance(v, str)}
     first: dict[tuple[str, str], KeyPath] = {}
     for path, account in each(tree, f"people.*.{tool}.*"):

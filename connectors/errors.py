@@ -68,8 +68,8 @@ PART = Entry(
 KIND = Entry(
     "source-kind",
     "The sign-in does not fit the kind of Jira at this address.",
-    "Jira Cloud is signed in to with an e-mail and an API token, Jira Data Center with a personal access token "
-    "and without a user. Here it is the other way round.",
+    "Jira Cloud is signed in to with an e-mail and an API token, Jira Data Center with a personal access "
+    "token and without a user. Here it is the other way round.",
     "Set the source's user for Jira Cloud, remove it for Jira Data Center (docs/jira.md), and run "
     "`opsbot doctor`.",
 )

@@ -98,9 +98,10 @@ class Service:
         )
         await self._stop.wait()
         log.info("service_stopping")
-        ticking.shutdown(wait=False)
-        for task in missed:
-            task.cancel()  # as the ticks are: a sync goes on where it was
+        async with app.database.between_writes():
+            ticking.shutdown(wait=False)
+            for task in missed:
+                task.cancel()  # as the ticks are: a sync goes on where it was
         server.should_exit = True
         if slack is not None:
             await slack.stop()

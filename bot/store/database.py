@@ -62,6 +62,16 @@ class Database:
             async with connection.begin():
                 yield connection
 
+    @asynccontextmanager
+    async def between_writes(self) -> AsyncIterator[None]:
+        """No write of ours is under way on SQLite: a task that is cancelled now leaves no lock behind.
+
+        The driver works in threads, and one whose caller is cancelled in the middle still begins what it was
+        told: nobody would end that transaction.
+        """
+        async with self._writing:
+            yield
+
     async def close(self) -> None:
         """Give back every connection."""
         await self.engine.dispose()

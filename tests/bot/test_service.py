@@ -106,7 +106,7 @@ async def test_what_could_not_be_read_is_tried_again_although_nothing_arrives(
         asked.append(1)
         if len(asked) == 3:
             done.set()
-        return Checked(1, Judged(), 1)
+        return Checked(Judged(), waiting=1)
 
     done = asyncio.Event()
     monkeypatch.setattr(service, "COALESCE", 0.01)

@@ -1,6 +1,7 @@
 """The database: a write is whole or nothing, a read sees one moment, and writers do not lose each other."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -110,3 +111,28 @@ async def test_a_second_process_waits_for_the_writer(database: Database) -> None
     await asyncio.gather(slow(), second())
     await other.close()
     assert await _count(database) == 2
+
+
+async def test_between_writes_no_write_of_ours_is_half_way(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'opsbot.db'}")
+    order: list[str] = []
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def write() -> None:
+        async with database.write():
+            begun.set()
+            await may_end.wait()
+        order.append("written")
+
+    async def stop() -> None:
+        async with database.between_writes():
+            order.append("stopped")
+
+    writing = asyncio.create_task(write())
+    await begun.wait()
+    stopping = asyncio.create_task(stop())
+    await asyncio.sleep(0)
+    may_end.set()
+    await asyncio.gather(writing, stopping)
+    await database.close()
+    assert order == ["written", "stopped"]

@@ -1,15 +1,14 @@
 """How each source stands: its last sync, what that cost, what is held back, what is covered, what to do."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from bot.book import Book
-from bot.explain.text.layout import columns, labelled, moment, titled
 from bot.freshness import stale_after
-from bot.slack.messages import age, plural
+from bot.slack.messages import plural
 from bot.store import censuses, presence, quarantine, syncs, usage
 from bot.store.censuses import Counted
 from bot.store.database import Database
@@ -38,11 +37,20 @@ class SourceLine:
     counted: tuple[Counted, ...]  # by project or repository
     absent: Mapping[Presence, int]
     to_do: tuple[str, ...]
+    refused: bool = False  # it cannot even be asked: a setting is missing
 
     @property
     def outcome(self) -> str:
         """complete, partial, failed or never read."""
         return self.last.outcome if self.last else "never read"
+
+    @property
+    def state(self) -> Literal["ok", "warn", "fail"]:
+        """fail: not read now, or too long ago. warn: some of it is not read, or nothing was asked yet."""
+        if self.refused or (self.last and (self.last.error is not None or self.stale)):
+            return "fail"
+        part = self.last is None or bool(self.last.problems or self.held)
+        return "warn" if part or any(map(advice, self.counted)) else "ok"
 
     @property
     def coverage(self) -> tuple[int, int] | None:
@@ -56,6 +64,7 @@ class SourceLine:
         return {
             "source": self.source,
             "kind": self.kind,
+            "state": self.state,
             "outcome": last.outcome if last else None,
             "last_complete": _iso(self.complete_at),
             "lag_seconds": int((now - self.complete_at).total_seconds()) if self.complete_at else None,
@@ -117,6 +126,7 @@ async def source_lines(
             counted=tuple(c for c in counted if c.source == source.id),
             absent={state: many for (name, state), many in absent.items() if name == source.id},
             to_do=(),
+            refused=source.id in refused,
         )
         connector = connectors.get(source.id)
         countable = connector is not None and connector.census is not None
@@ -164,83 +174,6 @@ def advice(counted: Counted) -> str:
         left = counted.seen - counted.known
         return f"{key}: {plural(left, 'item')} of it could not be read yet; opsbot census {source} goes on."
     return ""
-
-
-def as_text(lines: Sequence[SourceLine], now: datetime) -> str:
-    """A table of all, then each that has more to tell."""
-    if not lines:
-        return "The model names no source to read."
-    head = ("source", "last sync", "last complete", "requests", "left", "quarantine", "coverage")
-    table = list(columns([head, *(_row(line, now) for line in lines)], 0))
-    told = [part for line in lines for part in titled(line.source, _details(line, now))]
-    return "\n".join([*table, *told])
-
-
-def _row(line: SourceLine, now: datetime) -> tuple[str, ...]:
-    complete = "never" if line.complete_at is None else f"{age(now - line.complete_at)} ago"
-    seen, counted = line.coverage or (0, 0)
-    return (
-        line.source,
-        line.outcome,
-        complete + (", stale" if line.stale and line.complete_at else ""),
-        f"{line.spent_day.get(usage.REQUESTS, 0):,} in 24 h",
-        _left(line),
-        f"{len(line.held):,}" if line.held else "none",
-        f"{seen:,} of {counted:,}" if line.coverage else "not counted",
-    )
-
-
-def _left(line: SourceLine) -> str:
-    """The scarcest budget, as the source last told it."""
-    shares = [
-        (budget["remaining"] / budget["limit"], key)
-        for key, budget in (line.last.budgets.items() if line.last else ())
-        if budget.get("limit") and budget.get("remaining") is not None
-    ]
-    if not shares:
-        return "not told"
-    share, key = min(shares)
-    return f"{int(share * 100)}% of {key.partition(' ')[0]}"
-
-
-def _details(line: SourceLine, now: datetime) -> Iterator[str]:
-    yield from labelled("Spent", list(_spent(line, now)))
-    held = [f"{q.item} since {moment(q.since, now)}: {q.reason}" for q in line.held[:SHOWN]]
-    if more := len(line.held) - len(held):
-        held.append(f"and {more:,} more: opsbot sources --json")
-    yield from labelled("Quarantine", held)
-    away = [
-        f"{many:,} {state.replace('_', ' ')}" for state, many in line.absent.items() if state != "unreadable"
-    ]
-    yield from labelled("Not there", [", ".join(away)] if away else [])
-    yield from labelled("Do this", line.to_do)
-
-
-def _spent(line: SourceLine, now: datetime) -> Iterator[str]:
-    """One line a budget: in the last sync, in 24 hours, what is left of it."""
-    requests = line.last.requests if line.last else {}
-    budgets = line.last.budgets if line.last else {}
-    keys = {*requests, *line.spent_day, *budgets}
-    for key in sorted(keys, key=lambda key: (key != usage.REQUESTS, key)):
-        yield (
-            f"{key}: {requests.get(key, 0):,} in the last sync, {line.spent_day.get(key, 0):,} in 24 h"
-            f"{_remaining(budgets.get(key, {}), now)}"
-        )
-
-
-def _remaining(budget: Mapping[str, Any], now: datetime) -> str:
-    said = ""
-    if budget.get("remaining") is not None:
-        of = f" of {budget['limit']:,}" if budget.get("limit") is not None else ""
-        resets = f" until {moment(_at(budget['resets_at']), now)}" if budget.get("resets_at") else ""
-        said = f"; {budget['remaining']:,}{of} left{resets}"
-    if budget.get("paused_until") and (until := _at(budget["paused_until"])) > now:
-        said += f"; the source asks to wait until {moment(until, now)}"
-    return said
-
-
-def _at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def _iso(at: datetime | None) -> str | None:

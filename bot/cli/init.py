@@ -43,7 +43,7 @@ def init(
 
     \b
     In Jira: search for issues, then Export > CSV (all fields).
-    On GitHub, for each repository (docs/sources.md has it for pull requests):
+    On GitHub, for each repository (docs/exports.md has it for pull requests):
       gh issue list --state all --limit 1000 > issues.json --json \\
         number,title,state,url,author,assignees,labels,createdAt,updatedAt,closedAt
 

@@ -29,13 +29,16 @@ def sources(
 ) -> None:
     """Show how each source stands, what reading it cost, and what to do.
 
-    The last sync, its age, requests and budgets, items in quarantine, coverage. Asks no tool anything. The
-    JSON is a list: each source with `source`, `kind`, `outcome`, `last_complete`, `lag_seconds`, `stale`,
-    `requests`, `budgets`, `quarantined`, `coverage`, `containers`, `absent`, `problems`, `error` and `to_do`.
+    The last sync, its age, requests and budgets, items in quarantine, coverage. Asks no tool anything. Of
+    budgets only the account's are shown, and others with less than half left; all with --json. The JSON is a
+    list: each source with `source`, `kind`, `state` (ok, warn or fail), `outcome`, `last_complete`,
+    `lag_seconds`, `stale`, `requests`, `budgets`, `quarantined`, `coverage`, `containers`, `absent`,
+    `problems`, `error` and `to_do`.
     """
 
     async def work() -> int:
-        from bot.source_list import as_text, source_lines  # noqa: PLC0415 - loads when it is needed
+        from bot.source_list import source_lines  # noqa: PLC0415 - loads when it is needed
+        from bot.source_table import as_text  # noqa: PLC0415 - the same
 
         async with opened(options(context)) as app:
             now = app.desk.now()
@@ -107,6 +110,9 @@ def _tell(taken: "Round") -> None:
 
     if taken.skipped:
         complain(f"{taken.source}: not counted, because {taken.skipped}")
+        return
+    if taken.error is not None and not taken.containers:
+        complain(f"{taken.source}: {taken.error}")
         return
     listed = [c for c in taken.containers if c.seen is not None]
     places = plural(len(listed), "project or repository", "projects and repositories")

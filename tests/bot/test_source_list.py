@@ -9,7 +9,8 @@ from counted_site import Site
 from shop import HOUR, NOW, Shop, Tool, page, story
 
 from bot.pipeline import sync
-from bot.source_list import SourceLine, advice, as_text, source_lines
+from bot.source_list import SourceLine, advice, source_lines
+from bot.source_table import as_text
 from bot.store import censuses, quarantine, usage
 from bot.store.censuses import Counted
 from connectors.connector import Page
@@ -23,7 +24,7 @@ class Spending(Tool):
     async def pages(self, cursor: str | None, touched: Sequence[str] = ()) -> AsyncIterator[Page]:
         self.meter.requests += 2
         self.meter.spent["jira:points"] += 7
-        self.meter.budgets["jira:points"] = Budget(100, 93, NOW + HOUR)
+        self.meter.budgets["jira:points"] = Budget(100, 93, NOW + timedelta(days=3))
         async for one in super().pages(cursor, touched):
             yield one
 
@@ -67,10 +68,69 @@ async def test_what_a_sync_and_a_census_cost_in_24_hours_and_what_is_left(shop: 
         {"jira:points": 17, "requests": 4},
     )
     text = as_text([jira], shop.clock())
-    assert "jira    complete   60 min ago" in text
-    assert "4 in 24 h  93% of jira:points" in text
+    assert "✓  jira    complete   60 min ago" in text
+    assert "4 in 24 h  93%" in text
     assert "requests: 2 in the last sync, 4 in 24 h" in text
-    assert "jira:points: 7 in the last sync, 17 in 24 h; 93 of 100 left until Tue 24 Nov 11:00" in text
+    assert (
+        "              points: 7 in the last sync, 17 in 24 h; 93 of 100 left until Fri 27 Nov 10:00" in text
+    )
+
+
+SCARCE = {
+    "jira:GET field": Budget(350, 349, NOW + HOUR),
+    "jira:POST search": Budget(100, 40, NOW + HOUR),
+    "jira:POST changelog": Budget(None, None, None, paused_until=NOW + HOUR),
+    "jira:secondary": Budget(100, 99, NOW + HOUR),
+    "jira:points": Budget(100, 93, NOW + HOUR),
+}
+
+
+async def test_of_budgets_those_of_the_account_are_shown_and_those_that_run_short(shop: Shop) -> None:
+    shop.tool.meter.budgets |= SCARCE
+    await shop.pull(story())
+    jira = (await lines(shop))["jira"]
+    text = as_text([jira], NOW)
+    spent = [line for line in text.splitlines() if "in the last sync" in line]
+    assert [line.split(":")[0].split("  ")[-1].strip() for line in spent] == [
+        "POST changelog",
+        "POST search",
+        "points",
+    ]
+    assert "asks to wait" in text.splitlines()[3]
+    assert set(jira.as_json(NOW)["budgets"]) == set(SCARCE)
+
+
+async def test_a_budget_whose_window_is_over_is_no_news(shop: Shop) -> None:
+    shop.tool.meter.budgets["jira:POST search"] = SCARCE["jira:POST search"]
+    await shop.pull(story())
+    assert "40% of POST search" in as_text([*(await lines(shop)).values()], NOW)
+    assert "POST search" not in as_text([*(await lines(shop)).values()], NOW + 2 * HOUR)
+
+
+async def test_who_is_unwell_stands_first_and_why_and_what_to_do(shop: Shop) -> None:
+    await shop.pull(story())
+    found = await lines(shop, github=FixCredentialsError("Source github has no token.", "Set it."))
+    assert {name: line.state for name, line in found.items()} == {"jira": "ok", "github": "fail"}
+    text = as_text([*found.values()], NOW).splitlines()
+    assert text[0] == "1 of 2 sources needs you: github."
+    details = text[text.index("✗ github") :]
+    assert details[1] == "  Do this     Source github has no token. Set it. [source-credentials]"
+    assert as_text([found["jira"]], NOW).startswith("1 source, all well.")
+
+
+@pytest.mark.parametrize("ill", ["never", "partial", "held", "hidden"])
+async def test_a_source_of_which_a_part_is_not_read_is_marked(shop: Shop, ill: str) -> None:
+    if ill != "never":
+        shop.tool.says = [page(story(), problems=["project:TILL"] if ill == "partial" else [])]
+        await sync(shop.database, shop.tool, shop.clock)
+    if ill == "held":
+        async with shop.database.write() as connection:
+            await quarantine.put(connection, "jira", {"SHOP-1": "status is null"}, NOW)
+    if ill == "hidden":
+        await keep(shop, counted(outcome=censuses.OUT_OF_SIGHT))
+    jira = (await lines(shop))["jira"]
+    assert jira.state == jira.as_json(NOW)["state"] == "warn"
+    assert as_text([jira], NOW).startswith("1 of 1 source needs you: jira.")
 
 
 async def test_what_was_spent_long_ago_is_forgotten(shop: Shop) -> None:

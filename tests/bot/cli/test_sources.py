@@ -105,15 +105,30 @@ def test_sources_are_a_table_and_plain_data(opsbot: Opsbot, site: Site) -> None:
     opsbot("sync", "jira")
     code, out, err = opsbot("sources", now="11:00")
     assert (code, err) == (0, "")
-    head, jira, github = out.splitlines()[:3]
-    assert head.split("  ")[0] == "source"
-    assert all(word in head for word in ("last complete", "left", "quarantine", "coverage"))
-    assert jira.startswith("jira    complete    60 min ago     0 in 24 h")
-    assert "never read" in github
+    says, _, head, jira, github = out.splitlines()[:5]
+    assert says == "1 of 2 sources needs you: github."
+    assert head.split() == [
+        "source",
+        "last",
+        "sync",
+        "complete",
+        "requests",
+        "left",
+        "quarantine",
+        "coverage",
+    ]
+    assert jira.startswith("✓  jira    complete    60 min ago  -")
+    assert github.startswith("✗  github  never read  never")
     assert "Do this     Source github has no token. [source-credentials]" in out
     told = json.loads(opsbot("sources", "--json")[1])
     assert [(one["source"], one["outcome"]) for one in told] == [("jira", "complete"), ("github", None)]
     assert told[0]["lag_seconds"] == 3600
+
+
+def test_a_source_that_cannot_even_be_asked_is_not_told_as_listed(opsbot: Opsbot) -> None:
+    code, out, err = opsbot("census", "github")
+    assert (code, out) == (3, "")
+    assert err.startswith("github: Source github has no token. [source-credentials]\n")
 
 
 def test_an_item_that_is_gone_is_explained_by_where_it_went(opsbot: Opsbot, site: Site) -> None:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.app import App
+from bot.explain.text.layout import columns
 from bot.pipeline import derive
 from bot.store.held import held_by_account
 from bot.store.loading import every
@@ -37,7 +38,7 @@ def as_text(found: Roster, *, unmatched: bool = False, departed: bool = False) -
     parts: list[list[str]] = []
     if whole:
         parts += [list(_members(found)), list(_shares(found))]
-    if whole or unmatched:
+    if unmatched or (whole and found.shares):
         parts.append(list(_unmatched(found, SHOWN if whole else None)))
     if whole or departed:
         parts.append(list(_departed(found)))
@@ -56,13 +57,13 @@ def _members(found: Roster) -> Iterator[str]:
     yield f"{many(len(found.members), 'person')} in the model, {many(len(accounts), 'account')}" + (
         f": {told}." if told else "."
     )
-    yield from map(_member, found.members)
+    yield from columns([_member(member) for member in found.members], 3)
 
 
-def _member(member: Member) -> str:
+def _member(member: Member) -> tuple[str, str]:
     listed = "; ".join(f"{a.source} {a.account} ({_grounds(a)})" for a in member.accounts)
     name = f"{member.handle} ({member.name})" if member.name else member.handle
-    return f"   {name:24} {listed or 'no account: write one, or an e-mail address that a tool shows'}"
+    return name, listed or "no account: write one, or an e-mail address that a tool shows"
 
 
 def _grounds(account: Account) -> str:
@@ -78,9 +79,10 @@ def _shares(found: Roster) -> Iterator[str]:
     if not found.shares:
         yield "No tool has told of an account yet: opsbot sync"
         return
-    yield f"Accounts of each source:{'':11}{'whose is known':28} e-mail address shown"
-    for s in found.shares:
-        yield f"   {s.source:31} {share(s.matched, s.accounts):28} {share(s.with_email, s.accounts)}"
+    yield "Accounts of each source:"
+    head = ("source", "whose is known", "e-mail address shown")
+    rows = [(s.source, share(s.matched, s.accounts), share(s.with_email, s.accounts)) for s in found.shares]
+    yield from columns([head, *rows], 3)
     if found.entries:
         known = f"{found.entries_known:,} of people of the model"
         yield f"   directories: {many(found.entries, 'entry')}, {known}"
@@ -91,12 +93,13 @@ def _unmatched(found: Roster, most: int | None) -> Iterator[str]:
         yield "Every account is somebody's."
         return
     yield f"{many(len(found.unmatched), 'account')} of nobody in the model, those that hold most first:"
-    listed = found.unmatched[:most]
+    listed, rows = found.unmatched[:most], list[tuple[str, str]]()
     for a in listed:
         name = f" ({a.name})" if a.name and a.name != a.account else ""
         known = f"; {a.directory} by a directory" if a.directory else ""
         closed = "" if a.active else ", deactivated"
-        yield f"   {f'{a.source} {a.account}{name}':44} {_held(a.held)}{closed}{known}"
+        rows.append((f"{a.source} {a.account}{name}", f"{_held(a.held)}{closed}{known}"))
+    yield from columns(rows, 3)
     if len(listed) < len(found.unmatched):
         yield f"   … and {len(found.unmatched) - len(listed):,} more: opsbot people --unmatched"
     yield "   To tie one to a person, write it under people, or read a directory: docs/people.md"

@@ -2,12 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from shutil import get_terminal_size
 from textwrap import wrap
 
 WIDTH = 110
+_LEAST = 60
 _NARROW, _WIDE = 40, 40  # a last cell is never narrower; a cell that is wider moves its own row alone
 MARKS: Mapping[bool | None, str] = {True: "✓", False: "✗", None: "?"}
 """Whether a condition holds; the words beside it say the same."""
+
+
+def width() -> int:
+    """How long a line may be: as wide as the terminal, where there is one, and never too long to read."""
+    return min(WIDTH, max(_LEAST, get_terminal_size((WIDTH, 24)).columns))
 
 
 def columns(rows: Sequence[Sequence[str]], indent: int, gap: int = 2) -> Iterator[str]:
@@ -17,18 +24,18 @@ def columns(rows: Sequence[Sequence[str]], indent: int, gap: int = 2) -> Iterato
     for row in rows:
         cells = [f"{cell.ljust(widest[n])}{' ' * gap}" for n, cell in enumerate(row[:-1])]
         start = f"{' ' * indent}{''.join(cells)}"
-        room = max(WIDTH - len(start), _NARROW)
+        room = max(width() - len(start), _NARROW)
         for piece in wrap(row[-1], room, break_long_words=False, break_on_hyphens=False) or [""]:
             yield f"{start}{piece}".rstrip()
             start = " " * len(start)
 
 
-def labelled(label: str, lines: Iterable[str], indent: int = 2, width: int = 12) -> Iterator[str]:
+def labelled(label: str, lines: Iterable[str], indent: int = 2, beside: int = 12) -> Iterator[str]:
     """A label, and beside it lines that are wrapped where they are too long."""
     start = label
     for line in lines:
-        for piece in wrap(line, WIDTH - indent - width, break_long_words=False, break_on_hyphens=False):
-            yield f"{' ' * indent}{start:{width}}{piece}".rstrip()
+        for piece in wrap(line, width() - indent - beside, break_long_words=False, break_on_hyphens=False):
+            yield f"{' ' * indent}{start:{beside}}{piece}".rstrip()
             start = ""
 
 

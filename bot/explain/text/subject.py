@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.explain.text.layout import MARKS, WIDTH, columns, labelled, moment, titled, told
+from bot.explain.text.layout import MARKS, columns, labelled, moment, titled, told, width
 from bot.slack.messages import plural, source_age
 from bot.slack.text import cut
 from rules.presence import HIDDEN
@@ -125,7 +125,7 @@ def _short(rules: Sequence[RuleExplained]) -> Iterator[str]:
     widest = max((len(rule.rule) for rule in rules), default=0)
     for rule in rules:
         mark = MARKS[True] if rule.verdict == "pass" else NOTHING
-        yield cut(f"  {mark} {rule.rule.ljust(widest)}  {rule.says}", WIDTH)
+        yield cut(f"  {mark} {rule.rule.ljust(widest)}  {rule.says}", width())
 
 
 def _placed(about: Explanation) -> Iterator[str]:

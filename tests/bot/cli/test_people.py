@@ -39,6 +39,7 @@ def test_before_anything_was_read_it_says_what_to_do(opsbot: Opsbot) -> None:
     code, out, _ = opsbot("people")
     assert code == 0
     assert "No tool has told of an account yet: opsbot sync" in out
+    assert "somebody's" not in out
 
 
 def test_everybody_is_listed_with_accounts_and_grounds_and_what_is_left_over(opsbot: Opsbot) -> None:
@@ -47,11 +48,12 @@ def test_everybody_is_listed_with_accounts_and_grounds_and_what_is_left_over(ops
     assert code == 0
     for line in (
         "2 people in the model, 2 accounts: 1 written, 1 by a directory.",
-        "   ana (Ana Rossi)          export arossi (directory)",
-        "   export                          67 % (2 of 3)                0 % (0 of 3)",
+        "   ana (Ana Rossi)  export arossi (directory)",
+        "   source  whose is known  e-mail address shown",
+        "   export  67 % (2 of 3)   0 % (0 of 3)",
         "   directories: 1 entry, 1 of people of the model",
         "1 account of nobody in the model, those that hold most first:",
-        "   export Kai Moss                              1 active item",
+        "   export Kai Moss  1 active item",
         "   ivo: left on 2026-10-30 by the model; 1 active item, owner of shop",
     ):
         assert line in out.splitlines()

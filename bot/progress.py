@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -13,17 +13,30 @@ from connectors.connector import Page
 
 log = structlog.get_logger(__name__)
 
+EVERY = 10.0
+"""Seconds between two lines of the log about the same sync."""
 
-def logged(source: str, page: Page, read: int) -> None:
-    """A progress that tells the log of each page."""
-    log.info("pulling", source=source, read=read, expected=page.expected, budget_left=page.budget_left)
+
+def paced(clock: Callable[[], float] = time.monotonic) -> Progress:
+    """A progress that tells the log how far it is every ten seconds: a short sync tells its end alone."""
+    last = clock()
+
+    def tell(source: str, page: Page, read: int) -> None:
+        nonlocal last
+        if clock() - last >= EVERY:
+            last = clock()
+            log.info(
+                "pulling", source=source, read=read, expected=page.expected, budget_left=page.budget_left
+            )
+
+    return tell
 
 
 @contextmanager
 def shown() -> Iterator[Progress]:
     """A progress that draws on the terminal's error stream, or goes to the log where there is no terminal."""
     if not sys.stderr.isatty():
-        yield logged
+        yield paced()
         return
     from rich.console import Console  # noqa: PLC0415 - only where there is a terminal
     from rich.status import Status  # noqa: PLC0415 - the same

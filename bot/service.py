@@ -19,7 +19,7 @@ from bot.book import Book
 from bot.clock import Clock
 from bot.errors import SERVICE_ADDRESS
 from bot.gate import check_arrivals
-from bot.progress import logged
+from bot.progress import paced
 from bot.schedule import Timer
 from bot.slack.app import SlackApp, SocketMode, create_slack_app, http_handler
 from bot.slack.errors import SlackError
@@ -174,7 +174,7 @@ class Service:
     async def _sync(self, source: str, _occurrence: datetime) -> None:
         try:
             async with self._reading[source]:  # a first sync may take longer than to the next tick
-                await self.app.sync(source, logged)
+                await self.app.sync(source, paced())
         except ConnectorError as error:
             # It was never connected; what the others brought is judged all the same.
             log.warning("source_not_read", source=source, reason=str(error))

@@ -142,7 +142,9 @@ class Governor:
         old = self.budgets.get(key) or Budget(None, None, None)
         if old.paused_until is None or old.paused_until < until:
             self.budgets[key] = replace(old, paused_until=until)
-            log.info("source_asks_to_wait", source=self._who, budget=key, until=until.isoformat())
+            # A long one stands at a terminal too: nothing else says there why nothing moves.
+            tell = log.warning if until - self._clock() > MOMENT else log.info
+            tell("source_asks_to_wait", source=self._who, budget=key, until=until.isoformat())
 
     def _held_until(self, keys: Keys, *, background: bool) -> datetime:
         """The moment these budgets allow a request: now or earlier, where nothing holds it."""

@@ -224,7 +224,7 @@ class Transport:
             return TryLaterError(f"{self.who} did not answer within {TIMEOUT.read:g} s.")
         if isinstance(error, httpx.DecodingError):
             return UnexpectedAnswerError(f"{self.who} sent a body that cannot be decompressed.")
-        reason = str(error) or type(error).__name__
+        reason = str(error).rstrip(".") or type(error).__name__
         return TryLaterError(f"{self.who} cannot be reached: {reason}.", "Check the address and the network.")
 
     async def _body(self, response: httpx.Response) -> bytes:

@@ -6,7 +6,7 @@ import sys
 import pytest
 from structlog.testing import capture_logs
 
-from bot.progress import line, shown
+from bot.progress import EVERY, line, paced, shown
 from connectors.connector import Page
 
 
@@ -20,9 +20,12 @@ def test_what_the_source_does_not_tell_is_left_out() -> None:
     assert line("jira", Page((), "c", last=True), 7, 0.2) == "jira: 7 records"
 
 
-def test_where_nobody_watches_the_log_is_told() -> None:
-    with capture_logs() as logged, shown() as progress:
-        progress("jira", Page((), "c", last=True, expected=12), 7)
+def test_where_nobody_watches_the_log_is_told_now_and_then() -> None:
+    moments = iter([0.0, EVERY - 1, EVERY, EVERY, EVERY + 1])
+    progress = paced(lambda: next(moments))
+    with capture_logs() as logged:
+        for read in (3, 7, 9):
+            progress("jira", Page((), "c", last=True, expected=12), read)
     assert logged == [
         {
             "event": "pulling",
@@ -33,6 +36,12 @@ def test_where_nobody_watches_the_log_is_told() -> None:
             "budget_left": None,
         }
     ]
+
+
+def test_a_short_sync_leaves_the_log_alone() -> None:
+    with capture_logs() as logged, shown() as progress:
+        progress("jira", Page((), "c", last=True, expected=12), 7)
+    assert logged == []
 
 
 def test_a_terminal_sees_it_move(monkeypatch: pytest.MonkeyPatch) -> None:

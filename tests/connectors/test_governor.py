@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sleeping import NOW, Time
+from structlog.testing import capture_logs
 
 from connectors.errors import LIMIT, WaitError
 from connectors.governor import LONGEST_WAIT, MOMENT, Governor, Keys, OneLimit
@@ -102,6 +103,18 @@ async def test_a_pause_holds_what_draws_on_that_budget_and_nothing_else() -> Non
     governor.pause("tool", time() + timedelta(seconds=30), 1)
     assert await passed(governor, ("tool:fields", "tool"))
     assert 60 <= sum(time.slept) <= 62
+
+
+async def test_a_long_wait_is_told_where_only_warnings_are() -> None:
+    time = Time()
+    governor = Governor(OneLimit("tool"), who="The tool", sleep=time.sleep, clock=time)
+    with capture_logs() as logged:
+        governor.pause("tool:search", NOW + MOMENT, 1)
+        governor.pause("tool", NOW + timedelta(seconds=5), 1)
+    assert [(one["budget"], one["log_level"]) for one in logged] == [
+        ("tool:search", "warning"),
+        ("tool", "info"),
+    ]
 
 
 async def test_what_an_answer_tells_later_does_not_end_a_pause() -> None:

@@ -27,6 +27,7 @@ from connectors.file.refusals import LINE, refusal
 from rules.presence import Presence
 
 BATCH = 1000
+TAKE = "Take the file as opsbot export wrote it."
 _OF_SYNC = ("started_at", "ended_at", "outcome", "records", "changed", "problems")
 _KEY = (records.c.kind, records.c.source, records.c.id)
 
@@ -83,7 +84,7 @@ async def restore(database: Database, path: Path) -> int:
     """Put the lines of a file into an empty store, all of them or none; gives how many records there were.
 
     Raises:
-        UnexpectedAnswerError: a line is none that `export` writes.
+        UnexpectedAnswerError: a line is none that `export` writes, or there is no record.
         OSError: the file cannot be read.
     """
     many = 0
@@ -96,6 +97,8 @@ async def restore(database: Database, path: Path) -> int:
                 for one in batch:
                     if not isinstance(one, Stored):
                         await _put_back_source(connection, one)
+            if not many:
+                raise refusal(path, ": it holds no record.", TAKE, LINE)
     return many
 
 
@@ -112,7 +115,7 @@ def _said(path: Path, lines: Iterable[bytes]) -> Iterator[Stored | Mapping[str, 
 
 def _refused(path: Path, number: int, error: Exception) -> UnexpectedAnswerError:
     what = f"it says no {error}" if isinstance(error, KeyError) else str(error)
-    return refusal(path, f":{number}: {what}.", "Take the file as opsbot export wrote it.", LINE)
+    return refusal(path, f":{number}: {what}.", TAKE, LINE)
 
 
 def _stored(said: Mapping[str, Any]) -> Stored:

@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ENOTDIR
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -46,6 +47,8 @@ def export(
 @contextmanager
 def _whole(out: Path) -> Iterator[IO[str]]:
     """A file beside `out` that takes its place once it is whole, and is left behind by nobody."""
+    if not out.parent.is_dir():
+        raise NotADirectoryError(ENOTDIR, "There is no such folder", str(out.parent))
     with tempfile.NamedTemporaryFile("w", dir=out.parent, delete=False, encoding="utf-8") as file:
         try:
             yield file

@@ -57,7 +57,7 @@ def test_a_database_that_holds_records_is_left_as_it_is(opsbot: Opsbot) -> None:
 def test_a_file_that_cannot_be_written_leaves_the_old_one(opsbot: Opsbot, tmp_path: Path) -> None:
     code, _, err = opsbot("export", "nowhere/records.jsonl")
     assert code == 2
-    assert "[system]" in err
+    assert err == "nowhere: There is no such folder. [system]\n"
     assert [f.name for f in tmp_path.glob("tmp*")] == []
 
 
@@ -67,3 +67,10 @@ def test_a_file_that_is_none_of_ours_is_refused(opsbot: Opsbot, tmp_path: Path) 
     assert code == 3
     assert "bad.jsonl:1: a line is an object" in err
     assert "[export-line]" in err
+
+
+def test_a_file_without_a_record_is_no_export(opsbot: Opsbot, tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
+    code, out, err = opsbot("--database", "sqlite:///other.db", "restore", "empty.jsonl")
+    assert (code, out) == (3, "")
+    assert err == "empty.jsonl: it holds no record. Take the file as opsbot export wrote it. [export-line]\n"

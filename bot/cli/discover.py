@@ -37,7 +37,7 @@ def discover(
     async def work() -> int:
         from bot.discover.discover import discover, read, sources_of  # noqa: PLC0415 - loads when it is needed
         from bot.discover.text import as_json as data  # noqa: PLC0415 - loads when it is needed
-        from bot.discover.text import as_text  # noqa: PLC0415 - loads when it is needed
+        from bot.discover.text import as_text, worth_writing  # noqa: PLC0415 - loads when it is needed
         from bot.init import AlreadyThereError, Initial, make_room, write  # noqa: PLC0415 - the same
         from bot.progress import shown  # noqa: PLC0415 - loads when it is needed
 
@@ -52,7 +52,7 @@ def discover(
                 with shown() as progress:
                     problems = () if no_sync else await read(app, progress)
                 told = await discover(app, out, problems)
-            if writes is not None and len(told.files.texts) > 1:
+            if writes is not None and worth_writing(told):
                 write(Initial(told.files), writes)
         except AlreadyThereError as error:
             complain(str(error), INIT_EXISTS)

@@ -73,7 +73,10 @@ def _coverage(told: Discovered) -> Iterator[str]:
     yield f"Active items that belong to a product of the model: {share(found.mapped, found.active)}"
     if found.would_be != found.mapped:
         rest = found.active - sum(found.trials.values())
-        yield f"With everything that is proposed here:              {share(found.would_be, rest)}"
+        trials = (
+            f"; {found.active - rest:,} for trying things out are left out" if rest < found.active else ""
+        )
+        yield f"With everything that is proposed here:              {share(found.would_be, rest)}{trials}"
     if not found.products.products and not found.additions and not found.trials:
         yield "Nothing new is proposed."
 
@@ -159,7 +162,7 @@ def _idle(told: Discovered) -> Iterator[str]:
 
 
 def _files(told: Discovered, out: Path | None, *, dry: bool) -> Iterator[str]:
-    names = _worth_writing(told)
+    names = worth_writing(told)
     if not names:
         return
     if out is None:
@@ -174,7 +177,7 @@ def _files(told: Discovered, out: Path | None, *, dry: bool) -> Iterator[str]:
 
 
 def _next(told: Discovered, out: Path | None, *, dry: bool) -> Iterator[str]:
-    if out is None or dry or not _worth_writing(told):
+    if out is None or dry or not worth_writing(told):
         return
     yield "What to do next:"
     yield f"   edit {out}; its QUESTIONS.md lists what only you can answer, the weightiest first"
@@ -184,9 +187,11 @@ def _next(told: Discovered, out: Path | None, *, dry: bool) -> Iterator[str]:
         yield "   move the files you keep into the folder of your model, then: opsbot model check"
 
 
-def _worth_writing(told: Discovered) -> list[str]:
-    """The files, unless there is nothing to propose."""
-    return list(told.files.texts) if len(told.files.texts) > 1 else []
+def worth_writing(told: Discovered) -> list[str]:
+    """The files, unless there is nothing to propose: nothing is there, or nothing was read."""
+    found = told.found
+    blind = told.unread and not (found.products.products or found.trials or found.unnamed)
+    return [] if blind or len(told.files.texts) == 1 else list(told.files.texts)
 
 
 def _brings(active: int, found: Discovery) -> str:

@@ -160,3 +160,12 @@ def test_programs_get_everything(opsbot: Opsbot, tmp_path: Path) -> None:
     ]  # fmt: skip
     assert [a["key"] for a in told["additions"]] == ["larkfield/pay-api", "larkfield/pay-web"]
     assert set(told["files"]) == {"products/warehouse.yaml", "QUESTIONS.md"}
+
+
+def test_nothing_is_proposed_where_nothing_was_read(opsbot: Opsbot, tmp_path: Path) -> None:
+    modelled(tmp_path, SOURCES)
+    code, out, _ = opsbot("discover", "--no-sync", "--out", "proposed")
+    assert code == 0
+    assert "Not read completely yet: work." in out
+    assert "to edit" not in out
+    assert not list((tmp_path / "proposed").glob("**/*.yaml"))

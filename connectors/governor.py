@@ -21,6 +21,7 @@ MOMENT = timedelta(minutes=1)  # background work waits so long for a window; els
 LONGEST_WAIT = timedelta(minutes=15)
 AT_ONCE = 5  # requests under way, where nothing is known of a source
 LONGEST_PAUSE = timedelta(days=1)  # no window is longer than an hour: what says more is asked again
+LONGEST_WINDOW = timedelta(hours=1)  # of a vendor; a later end is a clock that goes wrong
 
 Keys = tuple[str, ...]
 
@@ -127,6 +128,8 @@ class Governor:
         now = self._clock()
         spent = Counter(self.limits.spent(keys, status, data))
         for key, told in self.limits.told(keys, headers, now).items():
+            if told.resets_at is not None:
+                told = replace(told, resets_at=min(told.resets_at, now + LONGEST_WINDOW))  # noqa: PLW2901 - believed so far
             budget = told if told.remaining is not None else self._count(key, told, spent[key])
             old = self.budgets.get(key)
             self.budgets[key] = replace(budget, paused_until=old.paused_until if old else None)

@@ -20,6 +20,7 @@ from connectors.errors import (
 TRANSIENT = {408, 425, 500, 502, 503, 504}  # and 520 to 530, a content network's words for the same
 WITHOUT_A_TIME = timedelta(seconds=60)  # a gateway's 429 may say neither when nor why
 A_YEAR = timedelta(days=365).total_seconds()
+MOST_DIGITS = 15
 
 
 def refusal(
@@ -101,7 +102,7 @@ def wait_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """
     text = headers.get("retry-after", "").strip()
     try:
-        if _is_number(text):
+        if text.isascii() and text.isdecimal():
             return now + timedelta(seconds=min(float(text), A_YEAR))
         if text:
             return max(now, _aware(email.utils.parsedate_to_datetime(text)))
@@ -115,7 +116,7 @@ def reset_at(headers: Mapping[str, str]) -> datetime | None:
     """When the window of X-RateLimit-* ends, by X-RateLimit-Reset in either vendor's form."""
     text = headers.get("x-ratelimit-reset", "").strip()
     try:
-        if _is_number(text):
+        if is_number(text):
             return datetime.fromtimestamp(int(text), UTC)
         return _aware(datetime.fromisoformat(text)) if text else None
     except (ValueError, OverflowError, OSError):
@@ -146,8 +147,9 @@ def _sign_in_refused(who: str, headers: Mapping[str, str]) -> FixCredentialsErro
     return error
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal()
+def is_number(text: str) -> bool:
+    """Whether the text of a header is a whole number that somebody can mean: seconds, a count, a moment."""
+    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 def _aware(at: datetime) -> datetime:

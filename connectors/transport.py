@@ -25,11 +25,12 @@ from connectors.errors import (
 )
 from connectors.governor import LONGEST_WAIT, Governor, Keys, OneLimit
 from connectors.meter import Meter
-from connectors.refusal import refusal
+from connectors.refusal import is_number, refusal
 
 log = structlog.get_logger(__name__)
 
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+WHOLE_ANSWER = 120.0  # seconds: a body that drips never runs into the time-out of one reading
 LARGEST_BODY = 50 * 1024 * 1024
 TRIES = 5
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -50,7 +51,7 @@ class Answer:
     def left(self) -> int | None:
         """Requests left, from X-RateLimit-Remaining (Jira and GitHub use the same name)."""
         text = self.headers.get("x-ratelimit-remaining", "")
-        return int(text) if text.isascii() and text.isdecimal() else None
+        return int(text) if is_number(text) else None
 
     @property
     def etag(self) -> str | None:
@@ -190,7 +191,10 @@ class Transport:
     async def _once(self, asked: "_Request", **content: Any) -> Answer:
         status, headers, data = 0, httpx.Headers(), None
         try:
-            async with self._client.stream(asked.method, asked.url, **content) as response:
+            async with (
+                asyncio.timeout(WHOLE_ANSWER),
+                self._client.stream(asked.method, asked.url, **content) as response,
+            ):
                 status, headers = response.status_code, response.headers
                 body = await self._body(response)
             data = self._decoded(body, response) if response.is_success else None
@@ -198,6 +202,8 @@ class Transport:
             # Its text repeats the header, and with it the token.
             remedy = "Look for line breaks in user and token."
             raise FixRequestError(f"The request to {self.who} cannot be written.", remedy) from None
+        except TimeoutError as error:
+            raise TryLaterError(f"{self.who} did not end its answer within {WHOLE_ANSWER:g} s.") from error
         except httpx.HTTPError as error:
             raise self._unanswered(error) from error
         finally:
@@ -228,6 +234,9 @@ class Transport:
         return TryLaterError(f"{self.who} cannot be reached: {reason}.", "Check the address and the network.")
 
     async def _body(self, response: httpx.Response) -> bytes:
+        if "," in response.headers.get("content-encoding", ""):
+            # Each layer multiplies: a few kilobytes would become gigabytes before they can be counted.
+            raise UnexpectedAnswerError(f"{self.who} sent a body that is compressed more than once.")
         parts, size = [], 0
         async for part in response.aiter_bytes():
             size += len(part)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import resources
 from typing import Any
 
@@ -19,6 +19,7 @@ from connectors.errors import (
 )
 from connectors.github.feed import told_at
 from connectors.github.shapes import shaped
+from connectors.refusal import reset_at
 from connectors.transport import Answer, Transport
 
 LIMITED = {"RATE_LIMITED", "RATE_LIMIT"}  # both are sent; the documentation knows only the first
@@ -109,8 +110,7 @@ def _refusal(
     """The error that stands for the whole answer, if one does."""
     said = "; ".join(c.message for c in complaints)[:200].rstrip(".")
     if any(c.type in LIMITED or "rate limit" in c.message.lower() for c in complaints):
-        reset = answer.headers.get("x-ratelimit-reset", "")
-        until = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else None
+        until = reset_at(answer.headers)
         return WaitError("GitHub limits GraphQL queries.", "The next sync goes on from here.", until=until)
     if has_data or not complaints:
         return None

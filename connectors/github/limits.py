@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.governor import Keys
 from connectors.meter import Budget
-from connectors.refusal import reset_at
+from connectors.refusal import is_number, reset_at
 
 CORE, GRAPHQL, SECONDARY = "github:core", "github:graphql", "github:secondary"
 LIMITED = {"RATE_LIMITED", "RATE_LIMIT"}  # both are sent; the documentation knows only the first
@@ -29,7 +29,7 @@ class GitHubLimits:
         """The budget of this request, from X-RateLimit-*; another resource, such as search, is not ours."""
         limit, left = headers.get("x-ratelimit-limit", ""), headers.get("x-ratelimit-remaining", "")
         resource = headers.get("x-ratelimit-resource", keys[0].partition(":")[2])
-        if not (limit.isascii() and limit.isdecimal() and left.isascii() and left.isdecimal()):
+        if not (is_number(limit) and is_number(left)):
             return {}
         return {f"github:{resource}": Budget(int(limit), int(left), reset_at(headers))}
 

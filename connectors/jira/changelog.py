@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, ValidationError, convert
 
 from connectors.jira.checked import Checked
 from connectors.jira.fields import FLAG_NAMES, FieldIds
+from connectors.refusal import is_number
 from rules.records import Change
 
 LONGEST_VALUE = 255  # descriptions are part of the history too; nobody needs their full text twice
@@ -118,4 +119,4 @@ def _cut(text: str | None) -> str | None:
 def _number(told: str | int) -> int:
     """Ids grow with time: they order what happened within one second."""
     text = str(told)
-    return int(text) if text.isascii() and text.isdecimal() else 0
+    return int(text) if is_number(text) else 0

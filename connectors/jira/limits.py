@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.governor import Keys
 from connectors.meter import Budget
-from connectors.refusal import reset_at
+from connectors.refusal import is_number, reset_at
 
 POINTS = "jira:points"  # drawn on by every request: what pauses it pauses the whole account
 AT_ONCE = 5  # the vendor advises 5 to 10
@@ -121,4 +121,4 @@ def _next_hour(now: datetime) -> datetime:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 16 else None
+    return int(text) if text is not None and is_number(text) else None

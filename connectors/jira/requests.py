@@ -16,6 +16,7 @@ from connectors.jira.signin import Door
 from connectors.learned import Learned
 from connectors.pagesize import PageSize
 from connectors.paging import Walk
+from connectors.refusal import is_number
 from connectors.transport import TRIES, Answer
 
 API = "rest/api/3"
@@ -300,7 +301,7 @@ def batches(values: Sequence[T], size: int) -> list[Sequence[T]]:
 
 def _number(place: Checked) -> int:
     text = place.identifier()
-    if not (text.isascii() and text.isdecimal()):
+    if not is_number(text):
         raise place.wrong("a number")
     return int(text)
 

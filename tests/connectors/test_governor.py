@@ -197,3 +197,12 @@ async def test_what_the_source_does_not_count_is_counted_by_ourselves_an_hour_at
     time.now = hour
     governor.learn(KEYS, 200, {}, None)
     assert governor.budgets[KEYS[0]].remaining == 600
+
+
+async def test_a_window_that_ends_in_a_hundred_years_is_asked_again_within_the_hour() -> None:
+    time = Time()
+    governor = governed(time, Budget(100, 0, NOW + timedelta(days=36_500)))
+    with pytest.raises(WaitError):
+        await passed(governor)
+    time.now += timedelta(hours=1)
+    assert await passed(governor)

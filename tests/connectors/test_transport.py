@@ -1,5 +1,6 @@
 """What the transport does when a source answers badly, slowly or not at all."""
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -322,7 +323,9 @@ async def test_a_token_with_a_line_break_is_not_repeated_in_the_error(source: Tr
     assert "s3cret" not in f"{caught.value!r}{caught.value.__cause__!r}"
 
 
-@pytest.mark.parametrize(("header", "left"), [("42", 42), ("many", None), (b"\xb2", None), ("", None)])
+@pytest.mark.parametrize(
+    ("header", "left"), [("42", 42), ("many", None), (b"\xb2", None), ("", None), ("9" * 5000, None)]
+)
 @respx.mock
 async def test_what_is_left_is_a_number_or_unknown(
     source: Transport, header: str | bytes, left: int | None
@@ -331,3 +334,35 @@ async def test_what_is_left_is_a_number_or_unknown(
         return_value=httpx.Response(200, json={}, headers={"X-RateLimit-Remaining": header})
     )
     assert (await source.get("x")).left == left
+
+
+class Dripping(httpx.AsyncByteStream):
+    """A body whose first byte comes at once, and whose second never does."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b" "
+        await asyncio.Event().wait()
+
+
+@respx.mock
+async def test_a_body_that_drips_does_not_hold_a_sync_for_ever(
+    source: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "WHOLE_ANSWER", 0.01)
+    route = respx.get(f"{HOME}/x").mock(side_effect=lambda _: httpx.Response(200, stream=Dripping()))
+    async with asyncio.timeout(5):
+        with pytest.raises(TryLaterError, match="did not end its answer"):
+            await source.get("x")
+    assert route.call_count == TRIES
+
+
+@respx.mock
+async def test_a_body_that_is_compressed_twice_is_not_unpacked(source: Transport) -> None:
+    bomb = gzip.compress(gzip.compress(b" " * (1 << 20)))
+    respx.get(f"{HOME}/x").mock(
+        return_value=httpx.Response(
+            200, stream=httpx.ByteStream(bomb), headers={"Content-Encoding": "gzip, gzip"}
+        )
+    )
+    with pytest.raises(UnexpectedAnswerError, match="compressed more than once"):
+        await source.get("x")

@@ -267,6 +267,7 @@ class _Taking:
             held = [q.item for q in await quarantine.all_of(connection, source)]
         if not held:
             return
+        held = held[: max(0, READ_AT_MOST - self.done.read)]  # the rest stays until a round has room for it
         named = await self._read(held)
         async with self.database.write() as connection:
             kept = await presence.unreadable_of(connection, source, held)

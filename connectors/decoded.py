@@ -2,12 +2,21 @@
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """What JSON may hold and no database or encoding takes: NUL, and halves of characters."""
+
+YEARS = range(1970, 2200)
+"""In which something can have happened in a tool. What lies outside cannot be stored or reckoned with."""
+
+
+def believable(at: datetime) -> bool:
+    """Whether something can have happened at that moment."""
+    return at.year in YEARS
 
 
 def decoded(body: bytes) -> Any:

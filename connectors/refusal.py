@@ -21,6 +21,7 @@ TRANSIENT = {408, 425, 500, 502, 503, 504}  # and 520 to 530, a content network'
 WITHOUT_A_TIME = timedelta(seconds=60)  # a gateway's 429 may say neither when nor why
 A_YEAR = timedelta(days=365).total_seconds()
 MOST_DIGITS = 15
+AHEAD = timedelta(minutes=5)  # of each other may the clocks of one source be
 
 
 def refusal(
@@ -121,6 +122,23 @@ def reset_at(headers: Mapping[str, str]) -> datetime | None:
         return _aware(datetime.fromisoformat(text)) if text else None
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def told_at(headers: Mapping[str, str]) -> datetime | None:
+    """The source's time of an answer; None where there is no readable one, or a proxy added its own."""
+    text = headers.get("date", "")
+    try:
+        return None if text.count(",") > 1 else email.utils.parsedate_to_datetime(text).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def believed_until(now: datetime) -> datetime:
+    """What changed later than this, where it is `now`, is of the future, and no cursor goes there.
+
+    A cursor that is ahead of the present skips all that changes until then.
+    """
+    return now + AHEAD
 
 
 def vendors_words(body: bytes) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -18,6 +18,9 @@ from rules.around import edges as edges_of
 from rules.identities import is_entry
 from rules.records import Person, PullRequest, Record, WorkItem
 from rules.sql import to_ms
+
+FUTURE = timedelta(days=2)
+"""A record that claims to be later than that was never true: it holds off no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ async def _save_chunk(
     fresh, rows, unchanged = [], [], []
     for record in group:
         row, known = _row(record, observed_at, number), stored.get(record.id)
-        if known is None or (row["digest"] != known.digest and row["changed_at"] >= known.changed_at):
+        old = known is not None and row["changed_at"] < known.changed_at <= observed_at + FUTURE
+        if known is None or (row["digest"] != known.digest and not old):
             fresh.append(record)
             rows.append(row)
         else:
@@ -126,7 +130,10 @@ async def _write(
     insert = insert.on_conflict_do_update(
         index_elements=[records.c.source, records.c.kind, records.c.id],
         set_={c: insert.excluded[c] for c in rows[0] if c not in {"source", "kind", "id"}},
-        where=insert.excluded.changed_at >= records.c.changed_at,
+        where=sa.or_(
+            insert.excluded.changed_at >= records.c.changed_at,
+            records.c.changed_at > max(row["observed_at"] for row in rows) + FUTURE,
+        ),
     )
     await connection.execute(insert, rows)
     await _save_changes(connection, fresh)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from connectors.connector import Problem, part
 from connectors.errors import ConnectorError, UnexpectedAnswerError, WaitError
 from connectors.github.graphql import ask
-from connectors.github.shapes import Camel, PageInfo, Time, shaped
+from connectors.github.shapes import Camel, Dated, PageInfo, Time, shaped
 from connectors.learned import Learned
 from connectors.paging import Walk
 from connectors.transport import Transport
@@ -31,7 +31,7 @@ class _Content(Camel, frozen=True):
     repository: _Home | None = None
 
 
-class _Item(Camel, frozen=True):
+class _Item(Dated, frozen=True, rename="camel"):
     updated_at: Time
     content: _Content | None = None
 
@@ -41,7 +41,7 @@ class _Items(Camel, frozen=True):
     nodes: tuple[_Item | None, ...]
 
 
-class _Board(Camel, frozen=True):
+class _Board(Dated, frozen=True, rename="camel"):
     updated_at: Time
     items: _Items
 

@@ -109,7 +109,11 @@ class DetailReader:
     ) -> None:
         """Add one pull request, and a problem where it is not all there."""
         about = f"{home.key}#{issue.number}"
-        if complaint is not None:
+        if node is None and complaint is not None and complaint.type not in FINAL:
+            # It is there, and the cursor goes on: from quarantine it is asked for again.
+            what = f"GitHub could not tell of {about}: {complaint.message}"
+            details.problems.append(Problem(f"item:{about}", what, quarantined=True))
+        elif complaint is not None:
             details.add_problem(about, f"GitHub does not tell all about {about}: {complaint.message}")
         elif node is None:
             details.add_problem(about, f"{about} was deleted, or is hidden from the bot.")

@@ -1,15 +1,15 @@
 """The entries of one repository's list of issues and pull requests: all of them, and what changed later."""
 
-import email.utils
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from connectors.connector import Problem
 from connectors.errors import FixRequestError, UnexpectedAnswerError
 from connectors.github import parse, shapes
 from connectors.paging import Walk
+from connectors.refusal import believed_until, told_at
 from connectors.transport import Transport
 
 PAGE = 100  # the most GitHub gives
@@ -65,7 +65,7 @@ async def everything(
         yield Batch(
             tuple(issues),
             tuple(problems),
-            max((issue.updated_at for issue in issues), default=None),
+            _latest(issues, answer.headers),
             answer.left,
             last=link is None,
             seen=told_at(answer.headers),
@@ -109,7 +109,7 @@ async def changes(
         last = link is None and not again
         etag = answer.etag if first and last else None
         seen = told_at(answer.headers)
-        latest = until if issues else None
+        latest = _latest(issues, answer.headers)
         yield Batch(tuple(new), tuple(problems), latest, answer.left, last=last, seen=seen, etag=etag)
         first = False
         if last:
@@ -137,18 +137,16 @@ def next_link(headers: Mapping[str, str]) -> str | None:
     return link[1] if link else None
 
 
-def told_at(headers: Mapping[str, str]) -> datetime | None:
-    """GitHub's time of an answer; None where there is no readable one, or a proxy added its own."""
-    text = headers.get("date", "")
-    try:
-        return None if text.count(",") > 1 else email.utils.parsedate_to_datetime(text).astimezone(UTC)
-    except ValueError:
-        return None
-
-
 def asked_since(since: datetime) -> str:
     """The moment as GitHub's list takes it: UTC, whole seconds."""
     return since.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _latest(issues: Sequence[shapes.Issue], headers: Mapping[str, str]) -> datetime | None:
+    """The latest change of these. One of the future, by GitHub's own clock, says nothing of the others."""
+    now = told_at(headers)
+    moments = (issue.updated_at for issue in issues)
+    return max((at for at in moments if now is None or at <= believed_until(now)), default=None)
 
 
 def _walk(repository: str) -> Walk:

@@ -17,9 +17,8 @@ from connectors.errors import (
     UnexpectedAnswerError,
     WaitError,
 )
-from connectors.github.feed import told_at
 from connectors.github.shapes import shaped
-from connectors.refusal import reset_at
+from connectors.refusal import reset_at, told_at
 from connectors.transport import Answer, Transport
 
 LIMITED = {"RATE_LIMITED", "RATE_LIMIT"}  # both are sent; the documentation knows only the first

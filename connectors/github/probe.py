@@ -8,13 +8,14 @@ from typing import Any
 from connectors.errors import UnexpectedAnswerError
 from connectors.github.cursor import OVERLAP
 from connectors.github.graphql import ask_whole
-from connectors.github.shapes import Camel, Time, shaped
+from connectors.github.shapes import Camel, Dated, Time, shaped
+from connectors.refusal import believed_until
 from connectors.transport import Transport
 
 AT_ONCE = 50  # repositories; each is two connections, and a hundred connections cost a point
 
 
-class _Changed(Camel, frozen=True):
+class _Changed(Dated, frozen=True, rename="camel"):
     updated_at: Time
 
 
@@ -65,6 +66,9 @@ async def probe(transport: Transport, ids: Sequence[str]) -> Mapping[str, Seen]:
 
 def _seen(both: Sequence[_Newest], at: datetime | None) -> Seen:
     newest = max((one.updated_at for kind in both for one in kind.nodes), default=None)
+    if newest is not None and at is not None and newest > believed_until(at):
+        # A change of the future would hide all others.
+        return Seen(at, sum(kind.total_count for kind in both), None, at)
     settled = at is not None and (newest is None or at - newest >= OVERLAP)
     moments = " ".join(
         f"{kind.total_count} {kind.nodes[0].updated_at.isoformat() if kind.nodes else '-'}" for kind in both

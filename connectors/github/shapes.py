@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct, field
 
+from connectors.decoded import believable
 from connectors.errors import UnexpectedAnswerError
 
 Time = Annotated[datetime, Meta(tz=True)]
+Lines = Annotated[int, Meta(ge=0, le=2**53)]
 NAME = r"[A-Za-z0-9_-]+/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*"  # owner/repository, never climbing ("..")
 Name = Annotated[str, Meta(pattern=f"^{NAME}$")]
 Shape = TypeVar("Shape")
@@ -30,6 +32,17 @@ def shaped(data: Any, shape: type[Shape], about: str) -> Shape:
             f"GitHub's answer about {about} is not as documented: {error}.",
             "If it stays so, a newer opsbot may know the new shape.",
         ) from error
+
+
+class Dated(Struct, frozen=True):
+    """A shape whose times are moments at which something can have happened."""
+
+    def __post_init__(self) -> None:
+        """Refuse others, as the wrong type of a field is refused."""
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, datetime) and not believable(value):
+                raise ValueError(f"{name} is not a time of this age")
 
 
 class User(Struct, frozen=True):
@@ -73,7 +86,7 @@ class MergeMark(Struct, frozen=True):
     """Says that an entry of the issue list is a pull request."""
 
 
-class Issue(Struct, frozen=True):
+class Issue(Dated, frozen=True):
     """An entry of the issue list: an issue, or a pull request where `pull_request` is there."""
 
     node_id: str
@@ -97,7 +110,7 @@ class Issue(Struct, frozen=True):
     pull_request: MergeMark | None = None
 
 
-class Repository(Struct, frozen=True):
+class Repository(Dated, frozen=True):
     """A repository, as REST tells it."""
 
     node_id: str
@@ -132,7 +145,7 @@ class Request(Camel, frozen=True):
     requested_reviewer: Asked | None = None
 
 
-class Review(Camel, frozen=True):
+class Review(Dated, frozen=True, rename="camel"):
     """A review; the pending one of the account itself has no time yet."""
 
     state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED", "PENDING"]
@@ -140,7 +153,7 @@ class Review(Camel, frozen=True):
     author: Actor | None = None
 
 
-class Turn(Camel, frozen=True):
+class Turn(Dated, frozen=True, rename="camel"):
     """Marked ready for review, turned back into a draft, or somebody asked for a review."""
 
     kind: str = field(name="__typename")
@@ -236,7 +249,7 @@ class Rollup(Camel, frozen=True):
     state: Literal["ERROR", "EXPECTED", "FAILURE", "PENDING", "SUCCESS"]
 
 
-class PullRequest(Camel, frozen=True):
+class PullRequest(Dated, frozen=True, rename="camel"):
     """What the query PullRequests tells of one."""
 
     number: int
@@ -246,8 +259,8 @@ class PullRequest(Camel, frozen=True):
     is_draft: bool
     created_at: Time
     updated_at: Time
-    additions: int
-    deletions: int
+    additions: Lines
+    deletions: Lines
     base_ref_name: str
     head_ref_name: str
     repository: Base

@@ -10,7 +10,7 @@ from connectors.errors import ConnectorError, TryLaterError, UnexpectedAnswerErr
 from connectors.github import parse
 from connectors.github.graphql import Complaint, ask
 from connectors.github.lists import whole
-from connectors.github.shapes import Actor, Camel, Named, Time, shaped
+from connectors.github.shapes import Actor, Camel, Dated, Named, Time, shaped
 from connectors.learned import Learned
 from connectors.pagesize import PageSize
 from connectors.transport import Transport
@@ -21,11 +21,11 @@ BATCH = 10  # repositories: 5 points
 HISTORY = timedelta(days=90)  # how far back the first reading goes beyond the newest 50
 
 
-class _Dated(Camel, frozen=True):
+class _Dated(Dated, frozen=True, rename="camel"):
     created_at: Time
 
 
-class _Release(Camel, frozen=True):
+class _Release(Dated, frozen=True, rename="camel"):
     id: str
     tag_name: str
     url: str
@@ -37,7 +37,7 @@ class _Release(Camel, frozen=True):
     name: str | None = None
 
 
-class _Status(Camel, frozen=True):
+class _Status(Dated, frozen=True, rename="camel"):
     state: str
     created_at: Time
 
@@ -46,7 +46,7 @@ class _Statuses(Camel, frozen=True):
     nodes: tuple[_Status | None, ...]
 
 
-class _Deployment(Camel, frozen=True):
+class _Deployment(Dated, frozen=True, rename="camel"):
     id: str
     commit_oid: str
     created_at: Time

@@ -8,7 +8,7 @@ from connectors.connector import Problem, part
 from connectors.errors import ConnectorError, UnexpectedAnswerError, WaitError
 from connectors.github.graphql import ask
 from connectors.github.lists import whole
-from connectors.github.shapes import Actor, Camel, Home, Time, shaped
+from connectors.github.shapes import Actor, Camel, Dated, Home, Time, shaped
 from connectors.transport import Transport
 from rules.records import Team
 
@@ -36,7 +36,7 @@ class _Repositories(Camel, frozen=True):
     edges: tuple[_May | None, ...]
 
 
-class _Team(Camel, frozen=True):
+class _Team(Dated, frozen=True, rename="camel"):
     id: str
     name: str
     combined_slug: str

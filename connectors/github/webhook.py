@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from connectors.errors import UnexpectedAnswerError
-from connectors.github.shapes import NAME, Name, Time
+from connectors.github.shapes import NAME, Dated, Name, Time
 from connectors.hint import Hint, Ignored
 
 PULL = re.compile(rf"/repos/({NAME})/pulls/([0-9]+)$")
@@ -59,7 +59,7 @@ IGNORED = {
 AS_JSON = "Choose the content type application/json in the webhook's settings."
 
 
-class _Item(Struct, frozen=True):
+class _Item(Dated, frozen=True):
     number: int
     updated_at: Time | None = None
 
@@ -85,7 +85,7 @@ class _Node(Struct, frozen=True):
     node_id: str
 
 
-class _Content(Struct, frozen=True):
+class _Content(Dated, frozen=True):
     content_node_id: str
     content_type: str
     updated_at: Time | None = None

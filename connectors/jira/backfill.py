@@ -93,7 +93,7 @@ class Backfill:
         problems: tuple[Problem, ...] = ()
         search = self.requests.search(self._condition(window), self.fields, order=ORDER_OF_BIRTH)
         async for found in gathered(search, lambda: self._size):
-            brought += len(found.issues)
+            brought += len(found.issues) + len(found.errors)
             if found.last:
                 here, problems = await self._done(here, window, brought, expected)
             elif found.issues:
@@ -101,7 +101,7 @@ class Backfill:
                 here = replace(here, windows=(left, *here.windows[1:]))
             histories = await self.requests.histories([one.value["id"] for one in found.issues])
             self._weigh(len(found.issues), histories)
-            yield Batch(found.issues, histories, here, problems=problems, expected=self.expected)
+            yield Batch(found.issues, histories, here, found.errors, problems, self.expected)
 
     async def _done(
         self, here: Position, window: Window, brought: int, expected: int | None

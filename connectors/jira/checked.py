@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from connectors.decoded import believable
 from connectors.errors import UnexpectedAnswerError
 
 SECONDS_END = (
@@ -94,12 +95,15 @@ class Checked:
         value = self.value
         try:
             if isinstance(value, int | float) and not isinstance(value, bool):
-                return datetime.fromtimestamp(value / 1000 if value > SECONDS_END else value, UTC)
-            at = datetime.fromisoformat(self.text())
+                at = datetime.fromtimestamp(value / 1000 if value > SECONDS_END else value, UTC)
+            else:
+                at = datetime.fromisoformat(self.text())
         except (ValueError, OverflowError, OSError):
             raise self.wrong("a time") from None
         if at.tzinfo is None:
             raise self.wrong("a time with its offset")
+        if not believable(at):
+            raise self.wrong("a time of this age")
         return at.astimezone(UTC)
 
     def maybe_time(self) -> datetime | None:

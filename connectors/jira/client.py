@@ -1,7 +1,7 @@
 """Jira Cloud as a source: what changed since last time, and what is asked for by name."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from connectors.jira.position import Position, Window
 from connectors.jira.requests import API, ISSUES_A_PAGE, RECONCILED, Requests, gathered
 from connectors.jira.signin import GATEWAY, Door
 from connectors.learned import Learned
+from connectors.refusal import believed_until
 from connectors.transport import SignIn, Sleep, Transport
 
 LIST_EVERY = timedelta(days=1)  # fields, projects, and what belongs to them
@@ -150,7 +151,8 @@ class JiraCloud:
         if fresh:
             # The floor of the first search for changes: what changes during the backfill is found by it.
             everything = jql.condition(here.projects if self._asked else (), None)
-            here = replace(here, updated=await selftest.site_time(self._waiting, everything))
+            began = await selftest.site_time(self._waiting, everything)
+            here = replace(here, updated=began and min(began, self._present()))
         sync = Sync(ids, await self._moments(here, renew=due), touched, met)
         async for page in self._filled(here, sync, ends=fresh):
             here = position.read(page.cursor)
@@ -208,10 +210,12 @@ class JiraCloud:
             new = [one for one in found.issues if not here.knows(one.value["id"], updated(one))]
             histories = await self._waiting.histories([one.value["id"] for one in new])
             read = self._items.read(new, histories, sync.ids, sync.met)
-            here = here.reached(read.items, sync.moments.overlap)
+            here = here.reached(self._passed(read.items), sync.moments.overlap)
+            here = here.saw(read.items, sync.moments.overlap)
             if found.last and passed:
-                here = here.passed(passed, sync.moments.overlap)
-            yield Page(read.records, here.text(), found.last, read.problems, budget_left=self._waiting.left)
+                here = here.passed(min(passed, self._present()), sync.moments.overlap)
+            problems = (*not_given(found.errors), *read.problems)
+            yield Page(read.records, here.text(), found.last, problems, budget_left=self._waiting.left)
 
     async def _moments(self, here: Position, *, renew: bool) -> Moments:
         """How the site is told moments; where it needed the zone, it is asked again once a day."""
@@ -245,6 +249,15 @@ class JiraCloud:
         if self._ids is None or renew:
             self._ids = find(await requests.fields(), self._asked_fields)
         return self._ids
+
+    def _present(self) -> datetime:
+        """The present by the later of the site's clock and ours."""
+        return max(filter(None, (self._waiting.told_at, self._clock())))
+
+    def _passed(self, items: Mapping[str, datetime]) -> Mapping[str, datetime]:
+        """Items with their latest change, without those of the future: no floor goes where nobody is yet."""
+        until = believed_until(self._present())
+        return {id_: at for id_, at in items.items() if at <= until}
 
     def _is_ours(self, one: Checked) -> bool:
         return not self._asked or one.value["key"].rpartition("-")[0] in self._asked

@@ -40,7 +40,9 @@ class Items:
         items: dict[str, datetime] = {}
         for one in {one.value["id"]: one for one in issues}.values():  # the later of two is the newer
             if why := histories.failed.get(one.value["id"]):
-                problems.append(part(f"item:{one.name}", f"Jira could not tell its history: {why}"))
+                # The cursor goes on with the others: from quarantine it is asked for again.
+                what = f"Jira could not tell its history: {why}"
+                problems.append(Problem(f"item:{one.name}", what, quarantined=True))
                 continue
             history = histories.of.get(one.value["id"], [])
             try:
@@ -66,10 +68,11 @@ def updated(one: Checked) -> datetime | None:
 
 
 def not_given(errors: Sequence[Checked]) -> list[Problem]:
-    """A problem for each issue that could not be fetched."""
+    """A problem for each issue that could not be fetched, or not be read as one: it is asked for again."""
     told = {one["id"].identifier(): one["errorMessage"].maybe_text() or "" for one in errors}
     return [
-        part(f"item:{key}", f"Jira could not give {key}: {why.rstrip('.')}.") for key, why in told.items()
+        Problem(f"item:{key}", f"Jira could not give {key}: {why.rstrip('.')}.", quarantined=True)
+        for key, why in told.items()
     ]
 
 

@@ -6,7 +6,6 @@ those the model asks for) may be given another type by an administrator any day:
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from math import isfinite
 from typing import Literal
 
 from connectors.jira import adf, sprints
@@ -23,6 +22,7 @@ CATEGORIES: Mapping[str, Literal["new", "indeterminate", "done"]] = {
 }  # statusCategory.key; "undefined" and anything newer is None
 
 READABLE = ("value", "displayName", "name", "title", "key", "id")  # of an option, a user, a version …
+MOST_POINTS = 10**9  # more is no estimate, and neither are infinity and what is no number
 DEEPEST = 20  # of a value's nesting; what lies deeper is not read
 
 
@@ -129,8 +129,8 @@ def _epic(fields: Checked, ids: FieldIds) -> str | None:
 
 def _points(fields: Checked, ids: FieldIds) -> float | None:
     values = (fields[field_id].value for field_id in ids.points)
-    numbers = (float(one) for one in values if isinstance(one, int | float) and not isinstance(one, bool))
-    return next((number for number in numbers if isfinite(number)), None)
+    numbers = (one for one in values if isinstance(one, int | float) and not isinstance(one, bool))
+    return next((float(one) for one in numbers if abs(one) <= MOST_POINTS), None)
 
 
 def _links(links: Checked) -> Iterator[Link]:

@@ -16,7 +16,7 @@ from connectors.jira.signin import Door
 from connectors.learned import Learned
 from connectors.pagesize import PageSize
 from connectors.paging import Walk
-from connectors.refusal import is_number
+from connectors.refusal import is_number, told_at
 from connectors.transport import TRIES, Answer
 
 API = "rest/api/3"
@@ -47,10 +47,11 @@ MOST_STUMBLES = 20  # more, and it is not the issues
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of a search."""
+    """One page of a search, with the errors of what cannot be read as an issue."""
 
     issues: list[Checked]
     last: bool
+    errors: Sequence[Checked] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Requests:
         self._only_ids = PageSize(learned, "ids", most=IDS_A_PAGE, least=500)
         self._changes = PageSize(learned, "histories", most=HISTORIES_A_PAGE, least=500)
         self.left: int | None = None  # what the site still grants, as it said last
+        self.told_at: datetime | None = None  # the site's clock, as it said last
 
     async def search(
         self, jql: str, fields: Sequence[str], *, reconcile: Sequence[int] = (), order: str = ORDER
@@ -92,7 +94,8 @@ class Requests:
             body["reconcileIssues"] = list(reconcile)[:RECONCILED]
         async for answer, last in self._follow(SEARCH, body, "issues", self._with_fields):
             page = Checked(answer.data, "the search result")
-            yield Found([issue(one.value) for one in page["issues"]], last)
+            issues, errors = _issues(page["issues"])
+            yield Found(issues, last, errors)
 
     async def ids(self, jql: str) -> AsyncIterator[list[int]]:
         """The ids of all issues that match, in the order of their creation."""
@@ -177,11 +180,12 @@ class Requests:
         answer = await self._door.query(ISSUES, body, tries=tries)
         self.left = answer.left
         page = Checked(answer.data, "the issues")
-        return [issue(one.value) for one in page["issues"]], list(page["issueErrors"])
+        issues, errors = _issues(page["issues"], asked=keys)
+        return issues, [*page["issueErrors"], *errors]
 
     async def _issues_or_halves(self, keys: Sequence[str], fields: Sequence[str]) -> Batch:
         parts, failed = await _or_halves(keys, lambda some: self._issues(some, fields))
-        stumbled = [Checked({"id": key, "errorMessage": why}, "an error") for key, why in failed.items()]
+        stumbled = [_error(key, why) for key, why in failed.items()]
         return _joined([*parts, ([], stumbled)])
 
     async def _histories(self, ids: Sequence[str]) -> dict[str, list[Checked]]:
@@ -190,9 +194,9 @@ class Requests:
         async for answer, _ in self._follow(CHANGELOGS, body, "issueChangeLogs", self._changes):
             for log in Checked(answer.data, "the changelogs")["issueChangeLogs"]:
                 issue_id = log["issueId"].identifier()
-                found[issue_id] += [
-                    Checked(one.value, f"the history of issue {issue_id}") for one in log["changeHistories"]
-                ]
+                told = log["changeHistories"].value
+                entries = [told] if told and not isinstance(told, list) else told or []
+                found[issue_id] += [Checked(one, f"the history of issue {issue_id}") for one in entries]
         return found
 
     async def projects(
@@ -248,7 +252,7 @@ class Requests:
         walk = Walk(f"Jira's pages of {path}")
         while True:
             answer = await self._page(path, {**body, **({"nextPageToken": token} if token else {})}, size)
-            self.left = answer.left
+            self.left, self.told_at = answer.left, told_at(answer.headers)
             page = Checked(answer.data, "a page")
             token = page["nextPageToken"].maybe_text()
             if not page.there:
@@ -287,16 +291,52 @@ async def gathered(
 ) -> AsyncIterator[Found]:
     """The same pages joined to ones of up to so many issues: one request for histories may do for each."""
     held: list[Checked] = []
+    errors: list[Checked] = []
     async for page in pages:
         held += page.issues
+        errors += page.errors
         if page.last or len(held) + ISSUES_A_PAGE > most():
-            yield Found(held, page.last)
-            held = []
+            yield Found(held, page.last, errors)
+            held, errors = [], []
 
 
 def batches(values: Sequence[T], size: int) -> list[Sequence[T]]:
     """The values in order, `size` at a time."""
     return [values[start : start + size] for start in range(0, len(values), size)]
+
+
+def _issues(rows: Checked, asked: Sequence[str] | None = None) -> Batch:
+    """The issues of an answer, and an error for each row that names no issue by id and key.
+
+    A row that tells neither may be any that was `asked` for and is missing: each of these has an error then.
+
+    Raises:
+        UnexpectedAnswerError: a row tells neither, and nobody knows which issue it is.
+    """
+    issues: list[Checked] = []
+    errors: list[Checked] = []
+    unnamed: UnexpectedAnswerError | None = None
+    for row in rows:
+        try:
+            issues.append(issue(row.value))
+        except UnexpectedAnswerError as error:
+            told = row.value if isinstance(row.value, dict) else {}
+            name = next((v for v in (told.get("id"), told.get("key")) if v and isinstance(v, str)), None)
+            if name is not None:
+                errors.append(_error(name, error.what))
+            elif asked is None:
+                raise
+            else:
+                unnamed = error
+    if unnamed is not None:
+        named = {one.value[word] for one in issues for word in ("id", "key")}
+        named |= {one.value["id"] for one in errors}
+        errors += [_error(key, unnamed.what) for key in asked or () if key not in named]
+    return issues, errors
+
+
+def _error(name: str, why: str) -> Checked:
+    return Checked({"id": name, "errorMessage": why}, "an error")
 
 
 def _number(place: Checked) -> int:

@@ -24,6 +24,7 @@ from connectors.jira.limits import JiraLimits
 from connectors.jira.position import Position
 from connectors.jira.sprints import of_issue
 from connectors.learned import Learned
+from connectors.refusal import believed_until
 from connectors.transport import Sleep, Transport
 from rules.records import Record, WorkItem
 
@@ -159,7 +160,10 @@ class JiraDataCenter:
         """The pages of one walk, each with the cursor that is right once it is stored."""
         async for step in changes(self._waiting, area, since, sync.ids.wanted):
             records, problems = await self._records(self._waiting, step.issues, sync)
-            moments = [one.changed_at for one in records if isinstance(one, WorkItem)]
+            until = believed_until(self._clock())
+            moments = [
+                one.changed_at for one in records if isinstance(one, WorkItem) and one.changed_at <= until
+            ]
             here = replace(here, updated=max([*filter(None, [here.updated]), *moments], default=None))
             expected = step.whole if since is None else None
             yield Page(tuple(records), here.text(), step.last, tuple(problems), expected, step.left)

@@ -74,7 +74,7 @@ async def everything(
         )
         if link is None:
             return
-        walk.on_to(link, empty=not issues and not problems)
+        walk.on_to(link, empty=not issues and not problems, page=answer.data)
         answer, alone = await transport.get(link), False
 
 

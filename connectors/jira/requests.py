@@ -231,6 +231,7 @@ class Requests:
 
     async def _projects(self, keys: Sequence[str], status: Sequence[str]) -> list[Any]:
         found: list[Any] = []
+        walk = Walk("Jira's pages of projects")
         while True:
             params = {"startAt": len(found), "maxResults": PROJECTS_A_PAGE, "status": list(status)}
             params |= {"expand": "lead"}
@@ -243,6 +244,7 @@ class Requests:
             found += values
             if not values or page["isLast"].flag(absent=len(values) < PROJECTS_A_PAGE):
                 return found
+            walk.on_to(str(len(found)), page=values)
 
     async def _follow(
         self, path: str, body: Mapping[str, Any], content: str, size: PageSize
@@ -261,7 +263,8 @@ class Requests:
             yield answer, last
             if last:
                 return
-            walk.on_to(str(token), empty=not page[content].value)
+            rows = page[content].value
+            walk.on_to(str(token), empty=not rows, page=rows)
 
     async def _page(self, path: str, body: Mapping[str, Any], size: PageSize) -> Answer:
         """One page, smaller where the site cannot bear a large one."""

@@ -236,3 +236,26 @@ def _of_next_year(value: Any) -> None:
     elif isinstance(value, list):
         for one in value:
             _of_next_year(one)
+
+
+@pytest.mark.parametrize("path", [SEARCH, "/rest/api/3/project/search"])
+async def test_pages_that_say_the_same_under_ever_new_names_end(jira: Bench, path: str) -> None:
+    first: list[Any] = []
+
+    def alter(_: httpx.Request, page: Any) -> Any:
+        if jira.network.requests > 200:
+            raise AssertionError("the walk does not end")
+        first.append(page)
+        return {**first[0], "isLast": False, "nextPageToken": f"token {jira.network.requests}"}
+
+    jira.altering(path, alter)
+    pulled = await jira.read()
+    assert pulled is not None
+    assert "lead in circles" in str(pulled.error)
+
+
+async def test_numbers_without_measure_are_no_estimate_and_no_size(jira: Bench) -> None:
+    jira.altering(ISSUES, altered(customfield_10016=10**400))
+    pulled = await jira.read()
+    assert pulled is not None
+    assert pulled.outcome == "complete"

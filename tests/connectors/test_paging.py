@@ -23,3 +23,12 @@ def test_empty_pages_are_passed_over_but_not_for_ever() -> None:
         walk.on_to(f"again {n}", empty=True)
     with pytest.raises(UnexpectedAnswerError):
         walk.on_to("one more", empty=True)
+
+
+def test_the_same_page_under_ever_new_tokens_ends_the_walk() -> None:
+    walk = Walk("pages")
+    walk.on_to("first", page=[{"id": "1"}])
+    for n in range(EMPTY_PAGES):
+        walk.on_to(f"{n}", page=[{"id": "1"}])
+    with pytest.raises(UnexpectedAnswerError, match="lead in circles"):
+        walk.on_to("one more", page=[{"id": "1"}])

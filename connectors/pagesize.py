@@ -1,8 +1,10 @@
 """How many items to ask for at once: fewer after a failure, slowly more again, remembered over restarts."""
 
 from connectors.learned import Learned
+from connectors.transport import TRIES
 
 RUN = 20  # answers in a row after which more is tried
+HASTY = 2  # tries, where less can be asked for instead
 
 
 class PageSize:
@@ -24,6 +26,11 @@ class PageSize:
         """What to ask for now."""
         known = self._learned.number(self._name)
         return self._most if known is None else max(self._least, min(self._most, known))
+
+    @property
+    def tries(self) -> int:
+        """How often to ask for it before it has failed: what can be halved is not asked for long."""
+        return HASTY if self.size > self._least else TRIES
 
     def worked(self) -> None:
         """A page of this size came in full."""

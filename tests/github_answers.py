@@ -3,7 +3,23 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connectors.github.limits import GitHubLimits
+from connectors.governor import Governor
+from connectors.transport import Transport
+
+API = "https://api.github.com"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def impatient(address: str = API, token: str = "") -> Transport:
+    """A client that keeps to GitHub's limits, as the connector's own does; no test waits for them."""
+
+    async def at_once(_: float) -> None:
+        """Time passes without waiting."""
+
+    governor = Governor(GitHubLimits(), who="GitHub", sleep=at_once)
+    headers = {"Authorization": f"Bearer {token}"} if token else None
+    return Transport(address, who="GitHub", headers=headers, governor=governor, sleep=at_once)
 
 
 def moment(minutes: float) -> str:

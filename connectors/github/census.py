@@ -8,14 +8,12 @@ from msgspec import Struct
 from connectors.connector import Found, Standing
 from connectors.errors import FixRequestError, NotThereError, TryLaterError, UnexpectedAnswerError
 from connectors.github import shapes
-from connectors.github.graphql import GONE, ask, ask_whole
+from connectors.github.graphql import GONE, MOST_IDS, ask, ask_whole
 from connectors.github.probe import probe
 from connectors.github.repositories import Roster
 from connectors.github.shapes import Camel, shaped
 from connectors.paging import Walk
 from connectors.transport import Transport
-
-AT_ONCE = 100  # ids that GraphQL takes
 
 
 class _Id(Struct, frozen=True):
@@ -105,8 +103,8 @@ class GitHubCensus:
             ConnectorError: GitHub did not tell of each whether it is there.
         """
         found: dict[str, Found] = {}
-        for start in range(0, len(ids), AT_ONCE):
-            found.update(await self._find(ids[start : start + AT_ONCE]))
+        for start in range(0, len(ids), MOST_IDS):
+            found.update(await self._find(ids[start : start + MOST_IDS]))
         return found
 
     async def _find(self, ids: Sequence[str]) -> Mapping[str, Found]:
@@ -119,9 +117,7 @@ class GitHubCensus:
             if isinstance(error, NotThereError):
                 return {}
             raise
-        nodes = shaped(reply.data.get("nodes"), list[Any], "the items looked for")
-        if len(nodes) != len(ids):
-            raise UnexpectedAnswerError(f"GitHub was asked for {len(ids)} items and answered {len(nodes)}.")
+        nodes = reply.nodes(len(ids), "items")
         if unexplained := [c.message for c in reply.complaints if c.type not in GONE]:
             # A null that is explained by anything else proves nothing.
             what = f"GitHub did not tell where all items are: {unexplained[0].rstrip('.')}."

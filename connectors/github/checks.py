@@ -7,17 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from connectors.github import parse, shapes
-from connectors.github.graphql import ask
+from connectors.github.graphql import MOST_IDS, ask
 from connectors.github.shapes import Camel, shaped
 from connectors.learned import Learned
 from connectors.transport import Transport
 from rules.records import PullRequest
 
 RUNNING = "checks running"
-BATCH = 100
 MOST = 500  # so many are remembered: 5 points a sync
 LONGEST = timedelta(days=1)
 
@@ -72,11 +70,10 @@ async def sweep(transport: Transport, ids: Sequence[str]) -> Mapping[str, parse.
         ConnectorError: GitHub refused the question.
     """
     states: dict[str, parse.Checks | None] = {}
-    for start in range(0, len(ids), BATCH):
-        some = ids[start : start + BATCH]
+    for start in range(0, len(ids), MOST_IDS):
+        some = ids[start : start + MOST_IDS]
         reply = await ask(transport, "Checks", {"ids": list(some)})
-        nodes = shaped(reply.data.get("nodes"), list[Any], "the checks of pull requests")
-        for node_id, node in zip(some, nodes, strict=False):
+        for node_id, node in zip(some, reply.nodes(len(some), "pull requests"), strict=True):
             if node is not None:
                 states[node_id] = parse.checks(shaped(node, _Node, node_id).status_check_rollup)
     return states

@@ -1,13 +1,13 @@
 """What a list of issues does not tell about pull requests: reviews, files, drafts; 50 of them a question."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from connectors.connector import Problem, part
 from connectors.errors import TryLaterError, UnexpectedAnswerError
 from connectors.github import parse, shapes
-from connectors.github.graphql import Complaint
+from connectors.github.graphql import GONE, Complaint
 from connectors.github.lists import whole
 from connectors.github.optional import ask_what_is_known, leave_out
 from connectors.github.shapes import shaped
@@ -19,7 +19,6 @@ from rules.records import Container, Person, PullRequest
 QUESTION = "PullRequests"
 BATCH = 50
 SMALLEST_BATCH = 5
-FINAL = {"NOT_FOUND", "FORBIDDEN"}  # complaints that asking again does not change
 LISTS = ("labels", "reviews", "reviewRequests", "timelineItems", "closingIssuesReferences", "files")
 CHECKS = "statusCheckRollup"
 MOST_FILES = 3000  # GitHub lists no more of one pull request
@@ -86,7 +85,9 @@ class DetailReader:
             some = rest[: self._batch.size]
             asking = {"ids": [issue.node_id for issue, _ in some]}
             try:
-                reply = await ask_what_is_known(self._transport, self._learned, QUESTION, asking, [CHECKS])
+                reply = await ask_what_is_known(
+                    self._transport, self._learned, QUESTION, asking, [CHECKS], tries=self._batch.tries
+                )
             except TryLaterError:
                 if not self._batch.failed():
                     raise
@@ -95,10 +96,10 @@ class DetailReader:
             rest = rest[len(some) :]
             details.left = reply.left
             complaints = self._by_place(reply.complaints, [home for _, home in some], details)
-            nodes = _nodes(reply.data, len(some))
+            nodes = reply.nodes(len(some), "pull requests")
             for place, ((issue, home), node) in enumerate(zip(some, nodes, strict=True)):
                 complaint = complaints.get(place)
-                if node is None and complaint is not None and complaint.type not in FINAL and again:
+                if node is None and complaint is not None and complaint.type not in GONE and again:
                     missed.append((issue, home))
                 else:
                     await self._take(issue, node, complaint, home, details)
@@ -144,7 +145,7 @@ class DetailReader:
     ) -> dict[int, Complaint]:
         """Complaints by the place of the node they are about; the others become problems of the question."""
         placed = {}
-        hidden = [c for c in complaints if c.type in FINAL and CHECKS in (c.path or ())]
+        hidden = [c for c in complaints if c.type in GONE and CHECKS in (c.path or ())]
         if hidden:
             # A token that may not read checks would be told so about every pull request for ever.
             leave_out(self._learned, QUESTION, [CHECKS])
@@ -152,11 +153,10 @@ class DetailReader:
             for key in sorted({home.key for home in homes}):
                 details.problems.append(part(f"checks:{key}", what))
         for complaint in complaints:
-            place = complaint.path[1] if complaint.path and len(complaint.path) > 1 else None
             if complaint in hidden:
                 continue
-            if isinstance(place, int):
-                placed[place] = complaint
+            if complaint.place is not None:
+                placed[complaint.place] = complaint
             else:
                 what = f"GitHub complains: {complaint.message}"
                 details.problems.append(part(f"query:{QUESTION}", what))
@@ -165,10 +165,3 @@ class DetailReader:
 
 def _as_many(files: Sequence[Any]) -> bool:
     return len(files) >= MOST_FILES
-
-
-def _nodes(data: Mapping[str, Any], asked: int) -> list[Any]:
-    nodes = shaped(data.get("nodes"), list[Any], "pull requests")
-    if len(nodes) != asked:
-        raise UnexpectedAnswerError(f"GitHub was asked for {asked} pull requests and answered {len(nodes)}.")
-    return nodes

@@ -1,7 +1,7 @@
 """One GraphQL question to GitHub, and what its answer means: 200 is no promise there."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -15,14 +15,13 @@ from connectors.errors import (
     NotThereError,
     TryLaterError,
     UnexpectedAnswerError,
-    WaitError,
 )
 from connectors.github.shapes import shaped
-from connectors.refusal import reset_at, told_at
-from connectors.transport import Answer, Transport
+from connectors.refusal import told_at
+from connectors.transport import TRIES, Transport
 
-LIMITED = {"RATE_LIMITED", "RATE_LIMIT"}  # both are sent; the documentation knows only the first
-GONE = {"NOT_FOUND", "FORBIDDEN"}  # complaints about a node that is not there, or not for us
+MOST_IDS = 100  # that `nodes` takes in one question
+GONE = {"NOT_FOUND", "FORBIDDEN"}  # complaints that asking again does not change: not there, or not for us
 OVERLOADED = ("something went wrong", "timeout", "timed out", "loading")
 
 
@@ -32,6 +31,12 @@ class Complaint(Struct, frozen=True):
     message: str
     type: str | None = None
     path: tuple[str | int, ...] | None = None
+
+    @property
+    def place(self) -> int | None:
+        """Which of the nodes that were asked for it is about; None for a complaint about none of them."""
+        place = self.path[1] if self.path and len(self.path) > 1 else None
+        return place if isinstance(place, int) else None
 
 
 class Told(Struct, frozen=True):
@@ -50,14 +55,32 @@ class Reply:
     left: int | None
     at: datetime | None = None  # GitHub's time of the answer
 
+    def nodes(self, asked: int, what: str) -> list[Any]:
+        """What was told of as many ids, in their order; None for each that is not there.
+
+        Raises:
+            UnexpectedAnswerError: no list, or one of another length; `what` they are is for the message.
+        """
+        nodes = shaped(self.data.get("nodes"), list[Any], what)
+        if len(nodes) != asked:
+            raise UnexpectedAnswerError(f"GitHub was asked for {asked} {what} and answered {len(nodes)}.")
+        return nodes
+
 
 async def ask(
-    transport: Transport, question: str, variables: Mapping[str, Any], *, without: Collection[str] = ()
+    transport: Transport,
+    question: str,
+    variables: Mapping[str, Any],
+    *,
+    without: Collection[str] = (),
+    tries: int = TRIES,
 ) -> Reply:
     """Ask the query in queries/<question>.graphql, `without` the fields of these names that are on a line.
 
+    Who can ask for less at once gives up an outage after fewer `tries`.
+
     Raises:
-        WaitError: the points of this hour are used up, or a secondary limit holds.
+        WaitError: the points of this hour are used up, or a secondary limit holds (limits.py).
         TryLaterError: GitHub gave up on its own time limit.
         NotThereError: nothing of what was asked for is there.
         FixRequestError: the query itself was refused: an Enterprise Server too old for it.
@@ -66,9 +89,9 @@ async def ask(
     # Enterprise Server keeps REST under /api/v3 and GraphQL beside it under /api.
     path = "../graphql" if transport.base_url.endswith("/api/v3") else "graphql"
     body = {"query": _text(question, without), "operationName": question, "variables": dict(variables)}
-    answer = await transport.query(path, body)
+    answer = await transport.query(path, body, tries=tries)
     told = shaped(answer.data, Told, f"the query {question}")
-    if refusal := _refusal(told.errors, answer, question, has_data=bool(told.data)):
+    if refusal := _refusal(told, question):
         raise refusal
     if told.data is None:
         raise UnexpectedAnswerError(f"GitHub answered the query {question} with neither data nor errors.")
@@ -103,19 +126,14 @@ def _field(line: str) -> str:
     return re.split(r"\W", line.strip(), maxsplit=1)[0]
 
 
-def _refusal(
-    complaints: Sequence[Complaint], answer: Answer, question: str, *, has_data: bool
-) -> ConnectorError | None:
+def _refusal(told: Told, question: str) -> ConnectorError | None:
     """The error that stands for the whole answer, if one does."""
-    said = "; ".join(c.message for c in complaints)[:200].rstrip(".")
-    if any(c.type in LIMITED or "rate limit" in c.message.lower() for c in complaints):
-        until = reset_at(answer.headers)
-        return WaitError("GitHub limits GraphQL queries.", "The next sync goes on from here.", until=until)
-    if has_data or not complaints:
+    if told.data or not told.errors:
         return None
+    said = "; ".join(complaint.message for complaint in told.errors)[:200].rstrip(".")
     if any(word in said.lower() for word in OVERLOADED):
         return TryLaterError(f"GitHub gave up on the query {question}: {said}.", "The next sync tries again.")
-    if all(complaint.type == "NOT_FOUND" for complaint in complaints):
+    if all(complaint.type == "NOT_FOUND" for complaint in told.errors):
         return NotThereError(f"GitHub answered the query {question}: {said}.", "It is gone, or hidden.")
     return FixRequestError(
         f"GitHub refused the query {question}: {said}.",

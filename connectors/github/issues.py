@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from connectors.connector import Problem, part
 from connectors.errors import FixRequestError, GrantAccessError, TryLaterError, UnexpectedAnswerError
 from connectors.github import parse, shapes
-from connectors.github.graphql import Complaint, Reply
+from connectors.github.graphql import MOST_IDS, Complaint, Reply
 from connectors.github.optional import ask_what_is_known
 from connectors.github.shapes import shaped
 from connectors.learned import Learned
@@ -15,7 +14,6 @@ from connectors.pagesize import PageSize
 from connectors.transport import Transport
 
 QUESTION = "Issues"
-BATCH = 100  # the most GraphQL takes
 SMALLEST_BATCH = 10
 BLOCKERS, BOARDS = "blockedBy", "projectItems"
 
@@ -40,7 +38,7 @@ class IssueReader:
         self._learned = learned
         self._owner = owner.casefold()
         self._boards = tuple(boards)
-        self._batch = PageSize(learned, QUESTION, most=BATCH, least=SMALLEST_BATCH)
+        self._batch = PageSize(learned, QUESTION, most=MOST_IDS, least=SMALLEST_BATCH)
 
     async def read(self, issues: Sequence[shapes.Issue], home: str) -> Besides:
         """Read what these issues of a repository have beside; those that have nothing are left out.
@@ -74,12 +72,12 @@ class IssueReader:
 
     async def _ask(self, some: Sequence[shapes.Issue], *, boards: bool) -> Reply:
         asking = {"ids": [issue.node_id for issue in some], "boards": boards}
-        return await ask_what_is_known(self._transport, self._learned, QUESTION, asking, [BLOCKERS])
+        return await ask_what_is_known(
+            self._transport, self._learned, QUESTION, asking, [BLOCKERS], tries=self._batch.tries
+        )
 
     def _take(self, some: Sequence[shapes.Issue], reply: Reply, home: str, beside: Besides) -> None:
-        nodes = shaped(reply.data.get("nodes"), list[Any], "issues")
-        if len(nodes) != len(some):
-            raise UnexpectedAnswerError(f"GitHub was asked for {len(some)} issues and answered {len(nodes)}.")
+        nodes = reply.nodes(len(some), "issues")
         said = _by_place(reply.complaints)
         beside.problems += _of_all(said, home)
         for place, (issue, node) in enumerate(zip(some, nodes, strict=True)):
@@ -112,21 +110,22 @@ def _cut(seen: shapes.IssueBeside) -> bool:
     return any(told is not None and told.total_count > len(told.nodes) for told in lists)
 
 
-def _by_place(complaints: Sequence[Complaint]) -> Mapping[int, Sequence[Complaint]]:
-    """Complaints by the place of the issue they are about; -1 for those about none."""
-    placed: dict[int, list[Complaint]] = {}
+def _by_place(complaints: Sequence[Complaint]) -> Mapping[int | None, Sequence[Complaint]]:
+    """Complaints by the place of the issue they are about; None for those about none."""
+    placed: dict[int | None, list[Complaint]] = {}
     for complaint in complaints:
-        place = complaint.path[1] if complaint.path and len(complaint.path) > 1 else None
-        placed.setdefault(place if isinstance(place, int) else -1, []).append(complaint)
+        placed.setdefault(complaint.place, []).append(complaint)
     return placed
 
 
-def _of_all(said: Mapping[int, Sequence[Complaint]], home: str) -> list[Problem]:
+def _of_all(said: Mapping[int | None, Sequence[Complaint]], home: str) -> list[Problem]:
     """One problem for each kind of thing that is hidden of many issues, and those about no issue."""
     every = [complaint for some in said.values() for complaint in some]
     hidden = {name: next((c for c in every if _names(c, (name,))), None) for name in (BLOCKERS, BOARDS)}
     problems = [_hidden(name, home, c.message) for name, c in hidden.items() if c is not None]
-    return problems + [part(f"query:{QUESTION}", f"GitHub complains: {c.message}") for c in said.get(-1, ())]
+    return problems + [
+        part(f"query:{QUESTION}", f"GitHub complains: {c.message}") for c in said.get(None, ())
+    ]
 
 
 def _names(complaint: Complaint, fields: Collection[str]) -> bool:

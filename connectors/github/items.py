@@ -3,18 +3,16 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from connectors.connector import Problem, part
 from connectors.errors import ConnectorError, UnexpectedAnswerError
 from connectors.github import repositories, shapes
-from connectors.github.graphql import GONE, ask
+from connectors.github.graphql import GONE, MOST_IDS, ask
 from connectors.github.shapes import shaped
 from connectors.transport import Transport
 from rules.records import Container
 
 KEY = re.compile(rf"({shapes.NAME})#([0-9]+)")
-IDS = 100  # the most GraphQL takes
 
 
 @dataclass(slots=True)
@@ -58,20 +56,17 @@ async def _by_repository(transport: Transport, keys: Sequence[str], items: Items
             wanted.setdefault(match[1], set()).add(int(match[2]))
         else:
             ids.append(key)
-    for start in range(0, len(ids), IDS):
-        for address in await _addresses(transport, ids[start : start + IDS], items):
+    for start in range(0, len(ids), MOST_IDS):
+        for address in await _addresses(transport, ids[start : start + MOST_IDS], items):
             wanted.setdefault(address.repository.name_with_owner, set()).add(address.number)
     return wanted
 
 
 async def _addresses(transport: Transport, ids: Sequence[str], items: Items) -> list[shapes.Address]:
     reply = await ask(transport, "Addresses", {"ids": list(ids)})
-    nodes = shaped(reply.data.get("nodes"), list[Any], "the items asked for")
-    if len(nodes) != len(ids):
-        raise UnexpectedAnswerError(f"GitHub was asked for {len(ids)} items and answered {len(nodes)}.")
     late = next((c.message for c in reply.complaints if c.type not in GONE), None)
     found = []
-    for node_id, node in zip(ids, nodes, strict=True):
+    for node_id, node in zip(ids, reply.nodes(len(ids), "items"), strict=True):
         if node:
             found.append(shaped(node, shapes.Address, node_id))
         elif late:

@@ -10,7 +10,13 @@ from connectors.transport import Transport
 
 
 async def ask_what_is_known(
-    transport: Transport, learned: Learned, question: str, variables: Mapping[str, Any], fields: Sequence[str]
+    transport: Transport,
+    learned: Learned,
+    question: str,
+    variables: Mapping[str, Any],
+    fields: Sequence[str],
+    *,
+    tries: int,
 ) -> Reply:
     """Ask the query, without those of the optional `fields` that the server is known not to have.
 
@@ -23,7 +29,7 @@ async def ask_what_is_known(
     while True:
         without = left_out(learned, question)
         try:
-            return await ask(transport, question, variables, without=without)
+            return await ask(transport, question, variables, without=without, tries=tries)
         except FixRequestError as error:
             unknown = [field for field in fields if f"'{field}'" in error.what and field not in without]
             if not unknown:

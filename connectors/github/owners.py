@@ -8,7 +8,7 @@ import structlog
 
 from connectors.connector import Problem, part
 from connectors.errors import ConnectorError, TryLaterError, WaitError
-from connectors.github.graphql import ask
+from connectors.github.graphql import MOST_IDS, ask
 from connectors.github.shapes import Camel, shaped
 from connectors.learned import Learned
 from connectors.pagesize import PageSize
@@ -18,7 +18,6 @@ from rules.records import Container, Ownership
 log = structlog.get_logger(__name__)
 
 QUESTION = "Owners"
-BATCH = 100
 SMALLEST_BATCH = 5
 WORD = re.compile(r"(?:\\.|\S)+")  # a space that belongs to a path has a backslash before it
 OWNER = re.compile(r"@([A-Za-z0-9_-]+(?:/[A-Za-z0-9_.-]+)?)|([^@\s]+@[^@\s]+\.[^@\s]+)")
@@ -84,13 +83,15 @@ async def read(transport: Transport, learned: Learned, homes: Sequence[Container
     Raises:
         WaitError: GitHub grants nothing more for now.
     """
-    size = PageSize(learned, QUESTION, most=BATCH, least=SMALLEST_BATCH)
+    size = PageSize(learned, QUESTION, most=MOST_IDS, least=SMALLEST_BATCH)
     rest = list(homes)
     while rest:
         some = rest[: size.size]
         try:
-            reply = await ask(transport, QUESTION, {"ids": [home.id for home in some]})
-            nodes = shaped(reply.data.get("nodes"), list[_Places | None], "the owners of repositories")
+            reply = await ask(transport, QUESTION, {"ids": [home.id for home in some]}, tries=size.tries)
+            nodes = shaped(
+                reply.nodes(len(some), "repositories"), list[_Places | None], "the owners of repositories"
+            )
         except WaitError:
             raise
         except ConnectorError as error:
@@ -98,7 +99,7 @@ async def read(transport: Transport, learned: Learned, homes: Sequence[Container
                 continue
             return [part("owners", f"The files CODEOWNERS cannot be read: {error}")]
         rest = rest[len(some) :]
-        for home, places in zip(some, nodes, strict=False):
+        for home, places in zip(some, nodes, strict=True):
             if places is not None:
                 _remember(learned, home, places)
         if reply.complaints:

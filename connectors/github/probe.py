@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from connectors.errors import UnexpectedAnswerError
 from connectors.github.cursor import OVERLAP
 from connectors.github.graphql import ask_whole
 from connectors.github.shapes import Camel, Dated, Time, shaped
@@ -52,12 +50,7 @@ async def probe(transport: Transport, ids: Sequence[str]) -> Mapping[str, Seen]:
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
         reply = await ask_whole(transport, "Probe", {"ids": list(some)})
-        nodes = shaped(reply.data.get("nodes"), list[Any], "repositories")
-        if len(nodes) != len(some):
-            raise UnexpectedAnswerError(
-                f"GitHub was asked for {len(some)} repositories and answered {len(nodes)}."
-            )
-        for id_, node in zip(some, nodes, strict=True):
+        for id_, node in zip(some, reply.nodes(len(some), "repositories"), strict=True):
             told = shaped(node, _Told, f"the repository {id_}") if node else None
             if told is not None and told.issues is not None and told.pull_requests is not None:
                 seen[id_] = _seen((told.issues, told.pull_requests), reply.at)

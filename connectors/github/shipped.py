@@ -81,8 +81,8 @@ async def read(
     while rest:
         some = rest[: size.size]
         try:
-            reply = await ask(transport, QUESTION, {"ids": [home.id for home in some]})
-            nodes = shaped(reply.data.get("nodes"), list[Any], "what repositories shipped")
+            reply = await ask(transport, QUESTION, {"ids": [home.id for home in some]}, tries=size.tries)
+            nodes = reply.nodes(len(some), "repositories")
         except WaitError:
             raise
         except ConnectorError as error:
@@ -95,7 +95,7 @@ async def read(
         problems = [_refused(complaint) for kind, complaint in refused.items() if kind not in said]
         said.update(refused)
         records: list[Record] = []
-        for home, node in zip(some, nodes, strict=False):
+        for home, node in zip(some, nodes, strict=True):
             if node is not None:
                 records += await _of_repository(transport, home, node, since, problems)
         yield Batch(tuple(records), tuple(problems), reply.left)

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.learned import Learned
-from connectors.pagesize import RUN, PageSize
+from connectors.pagesize import HASTY, RUN, PageSize
+from connectors.transport import TRIES
 
 sizes = st.integers(1, 5000)
 
@@ -67,3 +68,10 @@ def test_what_was_learned_under_other_bounds_is_brought_into_these() -> None:
     learned = Learned({"page:search": 5000})
     assert PageSize(learned, "search", most=100).size == 100
     assert PageSize(learned, "search", most=9000, least=6000).size == 6000
+
+
+def test_what_can_be_halved_is_given_up_sooner_than_what_cannot() -> None:
+    page = PageSize(Learned(), "search", most=10, least=5)
+    assert page.tries == HASTY
+    page.failed()
+    assert page.tries == TRIES

@@ -7,19 +7,16 @@ from typing import Any
 import httpx
 import pytest
 import respx
+from github_answers import impatient
 from github_company import TOKEN, Clock, company, day, issue, serving
 
 from connectors.errors import WaitError
 from connectors.github import boards
 from connectors.larkfield.world import Card
 from connectors.learned import Learned
-from connectors.transport import Transport
+from connectors.transport import TRIES, Transport
 
 URL = "https://api.github.com/graphql"
-
-
-async def at_once(_: float) -> None:
-    """Time passes without waiting."""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +40,7 @@ def address(clock: Clock) -> Iterator[str]:
 @pytest.fixture
 async def transport(address: str, clock: Clock) -> AsyncIterator[Transport]:
     clock.now = day(30)
-    transport = Transport(address, who="GitHub", headers={"Authorization": f"Bearer {TOKEN}"}, sleep=at_once)
+    transport = impatient(address, TOKEN)
     yield transport
     await transport.close()
 
@@ -83,7 +80,7 @@ async def test_a_board_that_is_not_there_is_a_problem_and_the_others_are_read(tr
 async def answered(*bodies: dict[str, Any]) -> boards.Moved:
     with respx.mock:
         respx.post(URL).mock(side_effect=[httpx.Response(200, json=body) for body in bodies])
-        transport = Transport("https://api.github.com", who="GitHub", sleep=at_once)
+        transport = impatient()
         try:
             return await boards.moved(transport, Learned(), "larkfield", [12])
         finally:
@@ -113,5 +110,6 @@ async def test_a_board_whose_pages_lead_in_circles_is_a_problem() -> None:
 
 
 async def test_a_used_up_budget_ends_it() -> None:
+    limited = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded."}]}
     with pytest.raises(WaitError):
-        await answered({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded."}]})
+        await answered(*[limited] * TRIES)

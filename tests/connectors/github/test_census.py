@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from github_answers import repository
+from github_answers import impatient, repository
 from github_company import TOKEN, Clock, company, day, issue, pull, serving
 
 from config.model import Source
@@ -22,7 +22,6 @@ from connectors.github.census import GitHubCensus
 from connectors.github.client import GitHub, connect
 from connectors.github.repositories import Roster
 from connectors.github.sandbox_rest import Mishap
-from connectors.transport import Transport
 
 API = "https://api.github.com"
 TRACKING, SLOS, OLD = "larkfield/tracking", "larkfield/slos", "larkfield/old-portal"
@@ -135,10 +134,7 @@ async def test_an_item_that_stayed_is_found_where_it_was(github: GitHub) -> None
 
 @pytest.fixture
 async def census() -> AsyncIterator[GitHubCensus]:
-    async def at_once(_: float) -> None:
-        """Time passes without waiting."""
-
-    transport = Transport(API, who="GitHub", sleep=at_once)
+    transport = impatient()
     respx.get(f"{API}/orgs/larkfield/repos").mock(
         return_value=httpx.Response(200, json=[repository(TRACKING)])
     )

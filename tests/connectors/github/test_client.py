@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from github_answers import START, moment, node, pull_row, repository, row
+from github_answers import START, impatient, moment, node, pull_row, repository, row
 
 from config.model import Source
 from connectors.connector import Page
@@ -21,10 +21,6 @@ from rules.records import Container, PullRequest, WorkItem
 API = "https://api.github.com"
 
 
-async def at_once(_: float) -> None:
-    """Time passes without waiting."""
-
-
 def without_daily(connector: GitHub) -> GitHub:
     """The connector, for which what is read once a day was read today."""
     connector.learned.put(DAILY, datetime.now(UTC).isoformat())
@@ -33,7 +29,7 @@ def without_daily(connector: GitHub) -> GitHub:
 
 @pytest.fixture
 async def github() -> AsyncIterator[GitHub]:
-    connector = without_daily(GitHub("github", Transport(API, who="GitHub", sleep=at_once), "larkfield"))
+    connector = without_daily(GitHub("github", impatient(), "larkfield"))
     yield connector
     await connector.close()
 
@@ -216,7 +212,7 @@ async def test_lists_are_read_though_no_points_are_left() -> None:
     limited = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded."}]}
     headers = {"X-RateLimit-Reset": "4000000000", "X-RateLimit-Remaining": "0"}
     respx.post(f"{API}/graphql").mock(return_value=httpx.Response(200, json=limited, headers=headers))
-    connector = GitHub("github", Transport(API, who="GitHub", sleep=at_once), "larkfield")
+    connector = GitHub("github", impatient(), "larkfield")
     pages: list[Page] = []
 
     with pytest.raises(WaitError):

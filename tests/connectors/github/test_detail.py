@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from github_answers import actor, connection, node, pull_row, repository, review
+from github_answers import actor, connection, impatient, node, pull_row, repository, review
 
 from connectors.errors import FixRequestError, TryLaterError, UnexpectedAnswerError, WaitError
 from connectors.github import parse
@@ -21,13 +21,9 @@ URL = "https://api.github.com/graphql"
 HOME = parse.repository(repository(), "github", "larkfield/tracking")
 
 
-async def at_once(_: float) -> None:
-    """Time passes without waiting."""
-
-
 @pytest.fixture
 async def transport() -> AsyncIterator[Transport]:
-    transport = Transport("https://api.github.com", who="GitHub", sleep=at_once)
+    transport = impatient()
     yield transport
     await transport.close()
 
@@ -138,25 +134,48 @@ async def test_one_unreadable_node_is_a_problem_with_its_number(transport: Trans
 
 
 @respx.mock
-@pytest.mark.parametrize("kind", ["RATE_LIMITED", "RATE_LIMIT"])
-async def test_a_limit_in_an_answer_200_is_a_wait(transport: Transport, kind: str) -> None:
-    limited = {"errors": [{"type": kind, "message": "API rate limit already exceeded for user ID 1."}]}
-    headers = {"X-RateLimit-Reset": "1772442000", "X-RateLimit-Remaining": "4"}
-    respx.post(URL).mock(return_value=httpx.Response(200, json=limited, headers=headers))
+@pytest.mark.parametrize(
+    "limited",
+    [
+        {"type": "RATE_LIMITED", "message": "API rate limit already exceeded for user ID 1."},
+        {"message": "You have exceeded a secondary rate limit."},  # untyped, though data came
+    ],
+)
+async def test_a_limit_in_an_answer_200_is_waited_out(transport: Transport, limited: dict[str, str]) -> None:
+    respx.post(URL).mock(side_effect=[answer(None, errors=[limited]), answer(node(1))])
 
-    with pytest.raises(WaitError) as caught:
-        await details(transport, 1)
-    assert caught.value.until is not None
-    assert caught.value.until.isoformat() == "2026-03-02T09:00:00+00:00"
+    found = await details(transport, 1)
+
+    assert [pull.id for pull in found.pulls] == ["PR_1"]
+    assert found.problems == []
 
 
 @respx.mock
-async def test_an_untyped_secondary_limit_is_a_wait_though_data_came(transport: Transport) -> None:
-    limited = [{"message": "You have exceeded a secondary rate limit."}]
-    respx.post(URL).mock(return_value=answer(None, errors=limited, **{"X-RateLimit-Reset": "soon"}))
+async def test_a_limit_that_does_not_end_is_told(transport: Transport) -> None:
+    limited = {"type": "RATE_LIMIT", "message": "API rate limit already exceeded for user ID 1."}
+    respx.post(URL).mock(return_value=answer(None, errors=[limited]))
 
     with pytest.raises(WaitError):
         await details(transport, 1)
+
+
+@respx.mock
+async def test_a_question_that_can_be_halved_is_not_asked_for_long(transport: Transport) -> None:
+    sizes: list[int] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        ids = json.loads(request.content)["variables"]["ids"]
+        sizes.append(len(ids))
+        if len(ids) > 5:
+            return httpx.Response(502)
+        return answer(*(node(int(node_id.removeprefix("PR_"))) for node_id in ids))
+
+    respx.post(URL).mock(side_effect=respond)
+
+    found = await details(transport, *range(1, 51))
+
+    assert sizes == [*(2 * [50]), *(2 * [25]), *(2 * [12]), *(2 * [6]), *(10 * [5])]
+    assert len(found.pulls) == 50
 
 
 @respx.mock
@@ -203,10 +222,11 @@ async def test_a_question_too_large_is_halved_and_the_size_remembered(transport:
 
 @respx.mock
 async def test_a_server_that_always_gives_up_is_not_asked_for_ever(transport: Transport) -> None:
-    respx.post(URL).mock(return_value=httpx.Response(502))
+    route = respx.post(URL).mock(return_value=httpx.Response(502))
 
     with pytest.raises(TryLaterError):
         await details(transport, *range(1, 51))
+    assert route.call_count == 4 * 2 + 5
 
 
 @respx.mock

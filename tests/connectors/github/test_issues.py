@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from github_answers import moment, repository, row
+from github_answers import impatient, moment, repository, row
 
 from connectors.errors import FixRequestError
 from connectors.github import parse
@@ -26,13 +26,9 @@ SOLVED = {**HELD, "blocked_by": 0}
 FREE = {**HELD, "blocked_by": 0, "total_blocked_by": 0}
 
 
-async def at_once(_: float) -> None:
-    """Time passes without waiting."""
-
-
 @pytest.fixture
 async def transport() -> AsyncIterator[Transport]:
-    transport = Transport("https://api.github.com", who="GitHub", sleep=at_once)
+    transport = impatient()
     yield transport
     await transport.close()
 

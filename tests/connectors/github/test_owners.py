@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from github_answers import repository
+from github_answers import impatient, repository
 
 from connectors.errors import WaitError
 from connectors.github import owners, parse
@@ -20,13 +20,9 @@ HOME = parse.repository(repository(), "github", "larkfield/tracking")
 OTHER = parse.repository(repository("larkfield/slos"), "github", "larkfield/slos")
 
 
-async def at_once(_: float) -> None:
-    """Time passes without waiting."""
-
-
 @pytest.fixture
 async def transport() -> AsyncIterator[Transport]:
-    transport = Transport("https://api.github.com", who="GitHub", sleep=at_once)
+    transport = impatient()
     yield transport
     await transport.close()
 

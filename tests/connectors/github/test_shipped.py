@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from github_answers import connection, moment, repository
+from github_answers import connection, impatient, moment, repository
 from github_company import TOKEN, Clock, company, day, serving
 
 from connectors.github import parse, shipped
@@ -21,10 +21,6 @@ URL = "https://api.github.com/graphql"
 HOME = replace(parse.repository(repository(), "github", "larkfield/tracking"), id="R_71")
 OTHER = replace(parse.repository(repository("larkfield/slos"), "github", "larkfield/slos"), id="R_72")
 GONE = replace(OTHER, id="R_99")
-
-
-async def at_once(_: float) -> None:
-    """Time passes without waiting."""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +56,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture
 async def transport(address: str) -> AsyncIterator[Transport]:
-    transport = Transport(address, who="GitHub", headers={"Authorization": f"Bearer {TOKEN}"}, sleep=at_once)
+    transport = impatient(address, TOKEN)
     yield transport
     await transport.close()
 
@@ -151,7 +147,7 @@ def deployment(**other: Any) -> dict[str, Any]:
 async def answered(*bodies: dict[str, Any], homes: tuple[Container, ...] = (HOME, OTHER)) -> Batch:
     with respx.mock:
         respx.post(URL).mock(side_effect=[httpx.Response(200, json=body) for body in bodies])
-        transport = Transport("https://api.github.com", who="GitHub", sleep=at_once)
+        transport = impatient()
         found = await read(transport, *homes)
         await transport.close()
     return found

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from github_answers import connection, moment
+from github_answers import connection, impatient, moment
 from github_company import TOKEN, Clock, company, day, serving
 
 from connectors.github import teams
@@ -17,10 +17,6 @@ from connectors.transport import Transport
 
 URL = "https://api.github.com/graphql"
 CROWD = [f"person-{n:03}" for n in range(230)]
-
-
-async def at_once(_: float) -> None:
-    """Time passes without waiting."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +43,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture
 async def transport(address: str) -> AsyncIterator[Transport]:
-    transport = Transport(address, who="GitHub", headers={"Authorization": f"Bearer {TOKEN}"}, sleep=at_once)
+    transport = impatient(address, TOKEN)
     yield transport
     await transport.close()
 
@@ -77,7 +73,7 @@ async def test_a_user_has_no_teams_and_that_is_no_problem(transport: Transport) 
 async def answered(body: dict[str, Any]) -> Teams:
     with respx.mock:
         respx.post(URL).mock(return_value=httpx.Response(200, json=body))
-        transport = Transport("https://api.github.com", who="GitHub", sleep=at_once)
+        transport = impatient()
         found = await teams.read(transport, "github", "larkfield")
         await transport.close()
     return found

@@ -106,7 +106,7 @@ def wait_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
         if text.isascii() and text.isdecimal():
             return now + timedelta(seconds=min(float(text), A_YEAR))
         if text:
-            return max(now, _aware(email.utils.parsedate_to_datetime(text)))
+            return max(now, aware(email.utils.parsedate_to_datetime(text)))
     except (ValueError, OverflowError):
         return None
     reset = reset_at(headers) if headers.get("x-ratelimit-remaining") == "0" else None
@@ -119,17 +119,8 @@ def reset_at(headers: Mapping[str, str]) -> datetime | None:
     try:
         if is_number(text):
             return datetime.fromtimestamp(int(text), UTC)
-        return _aware(datetime.fromisoformat(text)) if text else None
+        return aware(datetime.fromisoformat(text)) if text else None
     except (ValueError, OverflowError, OSError):
-        return None
-
-
-def told_at(headers: Mapping[str, str]) -> datetime | None:
-    """The source's time of an answer; None where there is no readable one, or a proxy added its own."""
-    text = headers.get("date", "")
-    try:
-        return None if text.count(",") > 1 else email.utils.parsedate_to_datetime(text).astimezone(UTC)
-    except ValueError:
         return None
 
 
@@ -170,5 +161,6 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
 
 
-def _aware(at: datetime) -> datetime:
+def aware(at: datetime) -> datetime:
+    """In UTC; a time that names no zone (RFC 5322: -0000) is in it already."""
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -5,6 +5,7 @@ The one file that imports httpx.
 
 import asyncio
 import copy
+import email.utils
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from connectors.errors import (
 )
 from connectors.governor import LONGEST_WAIT, Governor, Keys, OneLimit
 from connectors.meter import Meter
-from connectors.refusal import is_number, refusal
+from connectors.refusal import aware, is_number, refusal
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +53,15 @@ class Answer:
         """Requests left, from X-RateLimit-Remaining (Jira and GitHub use the same name)."""
         text = self.headers.get("x-ratelimit-remaining", "")
         return int(text) if is_number(text) else None
+
+    @property
+    def at(self) -> datetime | None:
+        """The source's time when it answered; None where it is not readable, or a proxy added its own."""
+        text = self.headers.get("date", "")
+        try:
+            return None if text.count(",") > 1 else aware(email.utils.parsedate_to_datetime(text))
+        except ValueError:
+            return None
 
     @property
     def etag(self) -> str | None:

@@ -28,7 +28,6 @@ from rules.records import Container, Record
 ADDRESS = "https://api.github.com"
 HEADERS = {
     "Accept": "application/vnd.github+json",
-    "User-Agent": "product-ops-bot",
     "X-GitHub-Api-Version": "2022-11-28",
 }
 

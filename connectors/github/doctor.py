@@ -1,8 +1,7 @@
 """What `opsbot doctor` says about GitHub: account, scopes, budgets, clock, organisation and repositories."""
 
-import email.utils
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -11,12 +10,12 @@ from connectors.errors import ACCESS, CLOCK, LIMIT, ConnectorError, GrantAccessE
 from connectors.github.repositories import Roster
 from connectors.github.shapes import shaped
 from connectors.github.signin import FURTHER, NEEDED, AppSignIn, Installation
+from connectors.governor import RESERVE
 from connectors.transport import Answer, Transport
 
 ENOUGH = {"repo", "repo:status", "public_repo", "read:org", "read:user", "user:email", "read:project"}
 SMALLER = f"Use a GitHub App or a token that may only read metadata, issues and pull requests. {ACCESS}"
 SKEW = timedelta(seconds=60)
-RESERVE = 0.2  # of a budget; below it little is left for people's own questions
 
 
 class _Account(Struct, frozen=True):
@@ -50,7 +49,7 @@ async def look_around(
     return [
         Check("sign-in", "ok", f"Signed in as {name}."),
         _scopes(answer.headers) if installed is None else _permissions(installed),
-        _clock(answer.headers, clock()),
+        _clock(answer.at, clock()),
         *await _budgets(transport),
         *await _repositories(transport, owner, roster),
     ]
@@ -99,10 +98,8 @@ def _scopes(headers: Mapping[str, str]) -> Check:
     return Check("scopes", "ok", f"The token's scopes: {', '.join(sorted(scopes)) or 'public data only'}.")
 
 
-def _clock(headers: Mapping[str, str], now: datetime) -> Check:
-    try:
-        theirs = email.utils.parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
-    except ValueError:
+def _clock(theirs: datetime | None, now: datetime) -> Check:
+    if theirs is None:
         return Check("clock", "warn", "GitHub's answer has no readable date to compare with.")
     skew = abs(theirs - now)
     if skew > SKEW:

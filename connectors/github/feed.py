@@ -9,7 +9,7 @@ from connectors.connector import Problem
 from connectors.errors import FixRequestError, UnexpectedAnswerError
 from connectors.github import parse, shapes
 from connectors.paging import Walk
-from connectors.refusal import believed_until, told_at
+from connectors.refusal import believed_until
 from connectors.transport import Transport
 
 PAGE = 100  # the most GitHub gives
@@ -65,10 +65,10 @@ async def everything(
         yield Batch(
             tuple(issues),
             tuple(problems),
-            _latest(issues, answer.headers),
+            _latest(issues, answer.at),
             answer.left,
             last=link is None,
-            seen=told_at(answer.headers),
+            seen=answer.at,
             rest=link.partition("?")[2] if link else "",
             etag=answer.etag if alone and link is None else None,
         )
@@ -108,8 +108,8 @@ async def changes(
         again = (link is None or until > since) and walk is not None and found
         last = link is None and not again
         etag = answer.etag if first and last else None
-        seen = told_at(answer.headers)
-        latest = _latest(issues, answer.headers)
+        seen = answer.at
+        latest = _latest(issues, seen)
         yield Batch(tuple(new), tuple(problems), latest, answer.left, last=last, seen=seen, etag=etag)
         first = False
         if last:
@@ -142,9 +142,8 @@ def asked_since(since: datetime) -> str:
     return since.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _latest(issues: Sequence[shapes.Issue], headers: Mapping[str, str]) -> datetime | None:
+def _latest(issues: Sequence[shapes.Issue], now: datetime | None) -> datetime | None:
     """The latest change of these. One of the future, by GitHub's own clock, says nothing of the others."""
-    now = told_at(headers)
     moments = (issue.updated_at for issue in issues)
     return max((at for at in moments if now is None or at <= believed_until(now)), default=None)
 

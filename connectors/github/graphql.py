@@ -17,7 +17,6 @@ from connectors.errors import (
     UnexpectedAnswerError,
 )
 from connectors.github.shapes import shaped
-from connectors.refusal import told_at
 from connectors.transport import TRIES, Transport
 
 MOST_IDS = 100  # that `nodes` takes in one question
@@ -95,7 +94,7 @@ async def ask(
         raise refusal
     if told.data is None:
         raise UnexpectedAnswerError(f"GitHub answered the query {question} with neither data nor errors.")
-    return Reply(told.data, told.errors, answer.left, told_at(answer.headers))
+    return Reply(told.data, told.errors, answer.left, answer.at)
 
 
 async def ask_whole(transport: Transport, question: str, variables: Mapping[str, Any]) -> Reply:

@@ -8,6 +8,7 @@ from connectors.connector import Problem, part
 from connectors.errors import ConnectorError, UnexpectedAnswerError
 from connectors.github import repositories, shapes
 from connectors.github.graphql import GONE, MOST_IDS, ask
+from connectors.github.repositories import Roster
 from connectors.github.shapes import shaped
 from connectors.transport import Transport
 from rules.records import Container
@@ -40,9 +41,9 @@ async def read(
             what = f"{name} is not one of the repositories of this source."
             items.problems.append(part(f"repository:{name}", what))
             continue
-        homes, problems = await repositories.named(transport, source, [name])
-        items.problems.extend(problems)
-        for home in homes:
+        listed = await Roster(source, name.partition("/")[0], [name]).read(transport)
+        items.problems.extend(listed.problems)
+        for home in listed.homes:
             entries = [await issue(transport, f"{home.key}#{number}", items) for number in sorted(numbers)]
             items.found.append((home, [entry for entry in entries if entry is not None]))
     return items

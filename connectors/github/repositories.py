@@ -21,22 +21,6 @@ def hidden(error: ConnectorError) -> bool:
     return not error.retry and error.status in HIDDEN
 
 
-async def named(
-    transport: Transport, source: str, names: Sequence[str]
-) -> tuple[list[Container], list[Problem]]:
-    """The repositories of these names (owner/repository), and a problem for each that cannot be seen."""
-    found, problems = [], []
-    for name in names:
-        try:
-            answer = await transport.get(f"repos/{name}")
-            found.append(parse.repository(answer.data, source, name))
-        except ConnectorError as error:
-            if not (hidden(error) or isinstance(error, UnexpectedAnswerError)):
-                raise
-            problems.append(problem(name, error))
-    return found, problems
-
-
 @dataclass(frozen=True, slots=True)
 class Listed:
     """Repositories, a problem for each that cannot be seen or read, and whether it is all that there is."""

@@ -1,8 +1,7 @@
 """Looks around a Jira site for `opsbot doctor`: sign-in, clock, permission, projects and fields."""
 
-import email.utils
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 
@@ -83,7 +82,7 @@ async def look_around(
         return [Check("sign-in", "fail", error.what, remedy)]
     except ConnectorError as error:
         return [Check("sign-in", "fail", error.what, error.remedy)]
-    checks = [Check("sign-in", "ok", f"signed in to {site} as {name}"), _clock(answer.headers, clock())]
+    checks = [Check("sign-in", "ok", f"signed in to {site} as {name}"), _clock(answer.at, clock())]
     for look in (
         partial(_deployment, requests, kind),
         partial(_browse, requests),
@@ -129,12 +128,10 @@ def _sign_in_remedy(site: str, reason: str) -> str:
     )
 
 
-def _clock(headers: Mapping[str, str], now: datetime) -> Check:
-    try:
-        theirs = email.utils.parsedate_to_datetime(headers.get("date", ""))
-    except ValueError:
+def _clock(theirs: datetime | None, now: datetime) -> Check:
+    if theirs is None:
         return Check("clock", "warn", "Jira did not tell the time")
-    skew = abs(now - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)))
+    skew = abs(now - theirs)
     detail = f"{skew.total_seconds():.0f} s apart from Jira's"
     if skew <= SKEW:
         return Check("clock", "ok", detail)

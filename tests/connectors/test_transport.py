@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -23,7 +23,7 @@ from connectors.errors import (
     WaitError,
 )
 from connectors.governor import LONGEST_WAIT
-from connectors.transport import TRIES, Transport
+from connectors.transport import TRIES, Answer, Transport
 
 HOME = "https://larkfield.example"
 OK = httpx.Response(200, json={"fine": True})
@@ -366,3 +366,16 @@ async def test_a_body_that_is_compressed_twice_is_not_unpacked(source: Transport
     )
     with pytest.raises(UnexpectedAnswerError, match="compressed more than once"):
         await source.get("x")
+
+
+DATE = "Mon, 02 Mar 2026 09:00:00"
+
+
+@pytest.mark.parametrize("zone", ["GMT", "-0000", "+0000"])
+def test_an_answer_tells_the_time_of_its_source(zone: str) -> None:
+    assert Answer(None, {"date": f"{DATE} {zone}"}, 200).at == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("date", ["", "today", f"{DATE} GMT, {DATE} GMT"])
+def test_a_date_that_is_none_or_two_is_no_time(date: str) -> None:
+    assert Answer(None, {"date": date}, 200).at is None

@@ -10,7 +10,7 @@ import respx
 from github_answers import START, moment, row
 
 from connectors.errors import UnexpectedAnswerError
-from connectors.github.feed import Batch, changes, everything, told_at
+from connectors.github.feed import Batch, changes, everything
 from connectors.transport import Transport
 
 DATE = "Mon, 02 Mar 2026 10:00:00 GMT"
@@ -179,11 +179,6 @@ async def test_an_unchanged_list_gives_nothing(transport: Transport) -> None:
     route.mock(return_value=httpx.Response(304))
     assert [b async for b in changes(transport, "larkfield/tracking", START, etag=batch.etag)] == []
     assert route.calls[-1].request.headers["if-none-match"] == 'W/"1"'
-
-
-@pytest.mark.parametrize("date", ["", "today", f"{DATE}, {DATE}"])
-def test_a_date_that_is_none_or_two_is_no_time(date: str) -> None:
-    assert told_at({"date": date}) is None
 
 
 @respx.mock

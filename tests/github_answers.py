@@ -3,11 +3,19 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hypothesis import strategies as st
+
 from connectors.github.limits import GitHubLimits
 from connectors.governor import Governor
 from connectors.transport import Transport
 
 API = "https://api.github.com"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+"""Anything that JSON can say."""
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 

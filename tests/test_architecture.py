@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = ("config", "rules", "connectors", "bot")  # each may import itself and those before it
 FILES = sorted(path.relative_to(ROOT) for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))
 TESTS = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("*.py"))
-PURE = [path for path in FILES if path.parts[0] == "rules" or path.stem == "parse"]
+PURE = [path for path in FILES if path.parts[0] == "rules" or path.stem.startswith("parse")]
 
 READS_OR_WRITES = {
     *(

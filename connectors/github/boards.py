@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from connectors.connector import Problem, part
 from connectors.errors import ConnectorError, UnexpectedAnswerError, WaitError
 from connectors.github.graphql import ask
-from connectors.github.shapes import Camel, Dated, PageInfo, Time, shaped
+from connectors.github.shapes import Camel, Dated, Home, Nodes, PageInfo, Time, shaped
 from connectors.learned import Learned
 from connectors.paging import Walk
 from connectors.transport import Transport
@@ -20,15 +20,11 @@ MANY = 50  # issues of one repository that are read one by one; of more, the who
 OVERLAP = timedelta(minutes=2)  # GitHub's times have whole seconds
 
 
-class _Home(Camel, frozen=True):
-    name_with_owner: str
-
-
 class _Content(Camel, frozen=True):
     """An issue; a draft or a pull request tells nothing of these."""
 
     number: int | None = None
-    repository: _Home | None = None
+    repository: Home | None = None
 
 
 class _Item(Dated, frozen=True, rename="camel"):
@@ -36,9 +32,8 @@ class _Item(Dated, frozen=True, rename="camel"):
     content: _Content | None = None
 
 
-class _Items(Camel, frozen=True):
+class _Items(Nodes[_Item | None], frozen=True, kw_only=True):
     page_info: PageInfo
-    nodes: tuple[_Item | None, ...]
 
 
 class _Board(Dated, frozen=True, rename="camel"):

@@ -7,11 +7,10 @@ from msgspec import Struct
 
 from connectors.connector import Found, Standing
 from connectors.errors import FixRequestError, NotThereError, TryLaterError, UnexpectedAnswerError
-from connectors.github import shapes
 from connectors.github.graphql import GONE, MOST_IDS, ask, ask_whole
 from connectors.github.probe import probe
 from connectors.github.repositories import Roster
-from connectors.github.shapes import Camel, shaped
+from connectors.github.shapes import Address, Camel, Counted, PageInfo, shaped
 from connectors.paging import Walk
 from connectors.transport import Transport
 
@@ -20,15 +19,19 @@ class _Id(Struct, frozen=True):
     id: str
 
 
-class _Ids(Camel, frozen=True):
-    total_count: int
-    page_info: shapes.PageInfo
-    nodes: tuple[_Id, ...]
+class _Ids(Counted[_Id], frozen=True, kw_only=True):
+    page_info: PageInfo
 
 
 class _Contents(Camel, frozen=True):
     issues: _Ids | None = None
     pull_requests: _Ids | None = None
+
+
+class _Place(Address, frozen=True, kw_only=True):
+    """Where an item is now, and under which id."""
+
+    id: str
 
 
 class GitHubCensus:
@@ -125,7 +128,7 @@ class GitHubCensus:
         found = {}
         for id_, node in zip(ids, nodes, strict=True):
             if node:
-                address = shaped(node, shapes.Place, id_)
+                address = shaped(node, _Place, id_)
                 found[id_] = Found(address.id, address.repository.name_with_owner)
         return found
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectors.github import parse, shapes
+from connectors.github import parse_pulls
 from connectors.github.graphql import MOST_IDS, ask
 from connectors.github.shapes import Camel, shaped
 from connectors.learned import Learned
@@ -29,7 +29,7 @@ class Known:
 
 
 class _Node(Camel, frozen=True):
-    status_check_rollup: shapes.Rollup | None = None
+    status_check_rollup: parse_pulls.Rollup | None = None
 
 
 def remember(learned: Learned, pulls: Iterable[PullRequest], now: datetime) -> None:
@@ -63,19 +63,19 @@ async def settled(transport: Transport, learned: Learned, now: datetime) -> Mapp
     return found
 
 
-async def sweep(transport: Transport, ids: Sequence[str]) -> Mapping[str, parse.Checks | None]:
+async def sweep(transport: Transport, ids: Sequence[str]) -> Mapping[str, parse_pulls.Checks | None]:
     """What the checks of pull requests come to, by node id; without those that are gone: 1 point for 100.
 
     Raises:
         ConnectorError: GitHub refused the question.
     """
-    states: dict[str, parse.Checks | None] = {}
+    states: dict[str, parse_pulls.Checks | None] = {}
     for start in range(0, len(ids), MOST_IDS):
         some = ids[start : start + MOST_IDS]
         reply = await ask(transport, "Checks", {"ids": list(some)})
         for node_id, node in zip(some, reply.nodes(len(some), "pull requests"), strict=True):
             if node is not None:
-                states[node_id] = parse.checks(shaped(node, _Node, node_id).status_check_rollup)
+                states[node_id] = parse_pulls.checks(shaped(node, _Node, node_id).status_check_rollup)
     return states
 
 

@@ -16,6 +16,7 @@ from connectors.github.daily import Daily
 from connectors.github.detail import DetailReader, Listed
 from connectors.github.issues import Besides, IssueReader
 from connectors.github.limits import GitHubLimits
+from connectors.github.parse_beside import NOTHING
 from connectors.github.reading import Reading, Step
 from connectors.github.repositories import Roster
 from connectors.github.signin import App, AppSignIn
@@ -203,12 +204,13 @@ class GitHub:
         checks.remember(self.learned, details.pulls, self._clock())
         listed = [issue for issue in issues if issue.pull_request is None]
         beside = await readers.issues.read(listed, step.home.key) if step else Besides()
-        people = [person for issue in issues for person in parse.people_of_issue(issue, self.source)]
+        people = [person for issue in issues for person in parse.people(issue, self.source)]
         new = {person.id: person for person in (*people, *details.people) if person.id not in known}
         known.update(new)
-        none = parse.Beside()
         items = (
-            [parse.work_item(i, step.home, beside.found.get(i.node_id, none)) for i in listed] if step else []
+            [parse.work_item(i, step.home, beside.found.get(i.node_id, NOTHING)) for i in listed]
+            if step
+            else []
         )
         return _Got(
             (*new.values(), *items, *details.pulls),

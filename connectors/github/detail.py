@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from connectors.connector import Problem, part
 from connectors.errors import TryLaterError, UnexpectedAnswerError
-from connectors.github import parse, shapes
+from connectors.github import parse_pulls
 from connectors.github.graphql import GONE, Complaint
 from connectors.github.lists import whole
 from connectors.github.optional import ask_what_is_known, leave_out
@@ -121,7 +121,7 @@ class DetailReader:
         if node is None:
             return
         try:
-            seen = shaped(await self._whole(node, issue.node_id, about), shapes.PullRequest, about)
+            seen = shaped(await self._whole(node, issue.node_id, about), parse_pulls.Told, about)
         except UnexpectedAnswerError as error:
             details.problems.append(Problem(f"item:{about}", str(error), quarantined=True))
             return
@@ -129,8 +129,8 @@ class DetailReader:
         if closes is not None and closes.total_count > len(closes.nodes):
             what = f"closes {closes.total_count} issues; only {len(closes.nodes)} are told."
             details.add_problem(about, f"{about} {what}")
-        details.pulls.append(parse.pull_request(seen, issue.node_id, home))
-        details.people.extend(parse.people_of_pull_request(seen, home.source))
+        details.pulls.append(parse_pulls.pull_request(seen, issue.node_id, home))
+        details.people.extend(parse_pulls.people(seen, home.source))
 
     async def _whole(self, node: Any, node_id: str, about: str) -> dict[str, Any]:
         """The pull request with all entries of its lists."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from connectors.connector import Problem, part
 from connectors.errors import FixRequestError, GrantAccessError, TryLaterError, UnexpectedAnswerError
-from connectors.github import parse, shapes
+from connectors.github import parse_beside, shapes
 from connectors.github.graphql import MOST_IDS, Complaint, Reply
 from connectors.github.optional import ask_what_is_known
+from connectors.github.parse_beside import Beside
 from connectors.github.shapes import shaped
 from connectors.learned import Learned
 from connectors.pagesize import PageSize
@@ -22,7 +23,7 @@ BLOCKERS, BOARDS = "blockedBy", "projectItems"
 class Besides:
     """What was read, by the node id of the issue, what could not be read, and points left."""
 
-    found: dict[str, parse.Beside] = field(default_factory=dict)
+    found: dict[str, Beside] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     left: int | None = None
 
@@ -87,8 +88,8 @@ class IssueReader:
                 beside.problems.append(part(f"item:{about}", what))
                 continue
             try:
-                seen = shaped(node, shapes.IssueBeside, about)
-                beside.found[issue.node_id] = parse.beside(seen, self._owner, self._boards)
+                seen = shaped(node, parse_beside.Told, about)
+                beside.found[issue.node_id] = parse_beside.beside(seen, self._owner, self._boards)
             except UnexpectedAnswerError as error:
                 beside.problems.append(Problem(f"item:{about}", str(error), quarantined=True))
                 continue
@@ -105,7 +106,7 @@ def _held_back(issue: shapes.Issue) -> bool:
     return told is not None and max(told.blocked_by, told.total_blocked_by) > 0
 
 
-def _cut(seen: shapes.IssueBeside) -> bool:
+def _cut(seen: parse_beside.Told) -> bool:
     lists = (seen.blocked_by, seen.project_items)
     return any(told is not None and told.total_count > len(told.nodes) for told in lists)
 

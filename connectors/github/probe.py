@@ -6,7 +6,7 @@ from datetime import datetime
 
 from connectors.github.cursor import OVERLAP
 from connectors.github.graphql import ask_whole
-from connectors.github.shapes import Camel, Dated, Time, shaped
+from connectors.github.shapes import Camel, Counted, Dated, Time, shaped
 from connectors.refusal import believed_until
 from connectors.transport import Transport
 
@@ -17,14 +17,9 @@ class _Changed(Dated, frozen=True, rename="camel"):
     updated_at: Time
 
 
-class _Newest(Camel, frozen=True):
-    total_count: int
-    nodes: tuple[_Changed, ...]
-
-
 class _Told(Camel, frozen=True):
-    issues: _Newest | None  # hidden from the account
-    pull_requests: _Newest | None
+    issues: Counted[_Changed] | None  # hidden from the account
+    pull_requests: Counted[_Changed] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ async def probe(transport: Transport, ids: Sequence[str]) -> Mapping[str, Seen]:
     return seen
 
 
-def _seen(both: Sequence[_Newest], at: datetime | None) -> Seen:
+def _seen(both: Sequence[Counted[_Changed]], at: datetime | None) -> Seen:
     newest = max((one.updated_at for kind in both for one in kind.nodes), default=None)
     if newest is not None and at is not None and newest > believed_until(at):
         # A change of the future would hide all others.

@@ -4,7 +4,7 @@ Fields follow GitHub's OpenAPI description and GraphQL schema; what either calls
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -17,6 +17,7 @@ Lines = Annotated[int, Meta(ge=0, le=2**53)]
 NAME = r"[A-Za-z0-9_-]+/\.*[A-Za-z0-9_-][A-Za-z0-9_.-]*"  # owner/repository, never climbing ("..")
 Name = Annotated[str, Meta(pattern=f"^{NAME}$")]
 Shape = TypeVar("Shape")
+Entry = TypeVar("Entry")
 
 
 def shaped(data: Any, shape: type[Shape], about: str) -> Shape:
@@ -125,45 +126,31 @@ class Camel(Struct, frozen=True, rename="camel"):
     """What GraphQL answers: names in its own case."""
 
 
+class PageInfo(Camel, frozen=True):
+    """Where a list goes on."""
+
+    has_next_page: bool
+    end_cursor: str | None = None
+
+
+class Nodes(Camel, Generic[Entry], frozen=True):
+    """The entries of a list that came."""
+
+    nodes: tuple[Entry, ...]
+
+
+class Counted(Nodes[Entry], Generic[Entry], frozen=True, kw_only=True):
+    """The entries of a list that came, and how many it has."""
+
+    total_count: int
+
+
 class Actor(Camel, frozen=True):
     """Who did something. A bot's login comes without the "[bot]" that REST writes."""
 
     login: str | None = None
     kind: str | None = field(name="__typename", default=None)
     database_id: int | None = None
-
-
-class Asked(Actor, frozen=True):
-    """Who is asked for a review: a person, or a team with its slug."""
-
-    combined_slug: str | None = None
-
-
-class Request(Camel, frozen=True):
-    """A request for a review; None where the person or team is hidden from us."""
-
-    requested_reviewer: Asked | None = None
-
-
-class Review(Dated, frozen=True, rename="camel"):
-    """A review; the pending one of the account itself has no time yet."""
-
-    state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED", "PENDING"]
-    submitted_at: Time | None = None
-    author: Actor | None = None
-
-
-class Turn(Dated, frozen=True, rename="camel"):
-    """Marked ready for review, turned back into a draft, or somebody asked for a review."""
-
-    kind: str = field(name="__typename")
-    created_at: Time
-
-
-class File(Camel, frozen=True):
-    """A changed file."""
-
-    path: str
 
 
 class Home(Camel, frozen=True):
@@ -177,157 +164,3 @@ class Address(Camel, frozen=True):
 
     number: int
     repository: Home
-
-
-class Place(Address, frozen=True, kw_only=True):
-    """Where an item is now."""
-
-    id: str
-
-
-class Pointed(Camel, frozen=True):
-    """An issue that another item points at."""
-
-    number: int
-    repository: Home
-
-
-class Base(Camel, frozen=True):
-    """The repository a pull request goes to."""
-
-    default_branch_ref: Named | None = None
-
-
-class PageInfo(Camel, frozen=True):
-    """Where a list goes on."""
-
-    has_next_page: bool
-    end_cursor: str | None = None
-
-
-class Labels(Camel, frozen=True):
-    """The labels of a pull request."""
-
-    nodes: tuple[Named, ...]
-
-
-class Reviews(Camel, frozen=True):
-    """The reviews."""
-
-    nodes: tuple[Review, ...]
-
-
-class Requests(Camel, frozen=True):
-    """Who is still asked."""
-
-    nodes: tuple[Request, ...]
-
-
-class Turns(Camel, frozen=True):
-    """The turns between draft and ready, and the requests for reviews."""
-
-    nodes: tuple[Turn, ...]
-
-
-class Closes(Camel, frozen=True):
-    """The issues a pull request closes."""
-
-    total_count: int
-    nodes: tuple[Pointed, ...]
-
-
-class Files(Camel, frozen=True):
-    """The changed files; GitHub lists the first 3,000."""
-
-    total_count: int
-    nodes: tuple[File, ...]
-
-
-class Rollup(Camel, frozen=True):
-    """What all checks of the last commit come to."""
-
-    state: Literal["ERROR", "EXPECTED", "FAILURE", "PENDING", "SUCCESS"]
-
-
-class PullRequest(Dated, frozen=True, rename="camel"):
-    """What the query PullRequests tells of one."""
-
-    number: int
-    title: str
-    url: str
-    state: Literal["OPEN", "CLOSED", "MERGED"]
-    is_draft: bool
-    created_at: Time
-    updated_at: Time
-    additions: Lines
-    deletions: Lines
-    base_ref_name: str
-    head_ref_name: str
-    repository: Base
-    reviews: Reviews
-    review_requests: Requests | None
-    timeline_items: Turns
-    closing_issues_references: Closes | None
-    files: Files | None
-    labels: Labels | None
-    author: Actor | None = None
-    merged_by: Actor | None = None
-    merged_at: Time | None = None
-    closed_at: Time | None = None
-    status_check_rollup: Rollup | None = None
-
-
-class Blockers(Camel, frozen=True):
-    """The issues that hold an issue back; GitHub allows 50. None for one that is hidden."""
-
-    total_count: int
-    nodes: tuple[Pointed | None, ...]
-
-
-class OnBoard(Camel, frozen=True):
-    """A field of a board: an option, a text, a number, a date, or the title of an iteration."""
-
-    name: str | None = None
-    text: str | None = None
-    number: float | None = None
-    date: str | None = None
-    title: str | None = None
-
-
-class Owner(Camel, frozen=True):
-    """An organisation or a user."""
-
-    login: str | None = None
-
-
-class Board(Camel, frozen=True):
-    """A project board."""
-
-    number: int
-    owner: Owner
-
-
-class Card(Camel, frozen=True):
-    """An issue on a board, with the fields that GitHub's own templates have."""
-
-    project: Board
-    status: OnBoard | None = None
-    priority: OnBoard | None = None
-    size: OnBoard | None = None
-    estimate: OnBoard | None = None
-    iteration: OnBoard | None = None
-    due: OnBoard | None = None
-
-
-class Cards(Camel, frozen=True):
-    """The boards an issue is on; None for one that is hidden."""
-
-    total_count: int
-    nodes: tuple[Card | None, ...]
-
-
-class IssueBeside(Camel, frozen=True):
-    """What the query Issues tells of one."""
-
-    blocked_by: Blockers | None = None
-    project_items: Cards | None = None

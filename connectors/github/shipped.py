@@ -10,7 +10,7 @@ from connectors.errors import ConnectorError, TryLaterError, UnexpectedAnswerErr
 from connectors.github import parse
 from connectors.github.graphql import Complaint, ask
 from connectors.github.lists import whole
-from connectors.github.shapes import Actor, Camel, Dated, Named, Time, shaped
+from connectors.github.shapes import Actor, Camel, Dated, Named, Nodes, Time, shaped
 from connectors.learned import Learned
 from connectors.pagesize import PageSize
 from connectors.transport import Transport
@@ -42,10 +42,6 @@ class _Status(Dated, frozen=True, rename="camel"):
     created_at: Time
 
 
-class _Statuses(Camel, frozen=True):
-    nodes: tuple[_Status | None, ...]
-
-
 class _Deployment(Dated, frozen=True, rename="camel"):
     id: str
     commit_oid: str
@@ -55,7 +51,7 @@ class _Deployment(Dated, frozen=True, rename="camel"):
     environment: str | None = None
     ref: Named | None = None
     creator: Actor | None = None
-    statuses: _Statuses | None = None
+    statuses: Nodes[_Status | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from connectors.connector import Problem, part
 from connectors.errors import ConnectorError, UnexpectedAnswerError, WaitError
 from connectors.github.graphql import ask
 from connectors.github.lists import whole
-from connectors.github.shapes import Actor, Camel, Dated, Home, Time, shaped
+from connectors.github.shapes import Actor, Camel, Dated, Home, Nodes, Time, shaped
 from connectors.transport import Transport
 from rules.records import Team
 
@@ -26,13 +26,7 @@ class _May(Camel, frozen=True):
     node: Home
 
 
-class _Members(Camel, frozen=True):
-    total_count: int
-    nodes: tuple[Actor | None, ...]
-
-
 class _Repositories(Camel, frozen=True):
-    total_count: int
     edges: tuple[_May | None, ...]
 
 
@@ -40,7 +34,7 @@ class _Team(Dated, frozen=True, rename="camel"):
     id: str
     name: str
     combined_slug: str
-    members: _Members
+    members: Nodes[Actor | None]
     repositories: _Repositories
     updated_at: Time | None = None
     parent_team: _Slug | None = None

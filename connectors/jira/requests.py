@@ -16,7 +16,7 @@ from connectors.jira.signin import Door
 from connectors.learned import Learned
 from connectors.pagesize import PageSize
 from connectors.paging import Walk
-from connectors.refusal import is_number, told_at
+from connectors.refusal import is_number
 from connectors.transport import TRIES, Answer
 
 API = "rest/api/3"
@@ -254,7 +254,7 @@ class Requests:
         walk = Walk(f"Jira's pages of {path}")
         while True:
             answer = await self._page(path, {**body, **({"nextPageToken": token} if token else {})}, size)
-            self.left, self.told_at = answer.left, told_at(answer.headers)
+            self.left, self.told_at = answer.left, answer.at
             page = Checked(answer.data, "a page")
             token = page["nextPageToken"].maybe_text()
             if not page.there:

@@ -8,7 +8,7 @@ import pytest
 from github_answers import node, repository
 from github_company import TOKEN, Clock, company, day, pull, serving
 
-from connectors.github import checks, parse, shapes
+from connectors.github import checks, parse, parse_pulls
 from connectors.github.checks import Known
 from connectors.github.shapes import shaped
 from connectors.larkfield.world import Turn
@@ -43,7 +43,7 @@ async def transport(address: str, clock: Clock) -> AsyncIterator[Transport]:
 
 def seen(number: int, state: str | None = "PENDING") -> PullRequest:
     told = node(number, statusCheckRollup=state and {"state": state})
-    read = parse.pull_request(shaped(told, shapes.PullRequest, "a pull request"), "PR", HOME)
+    read = parse_pulls.pull_request(shaped(told, parse_pulls.Told, "a pull request"), "PR", HOME)
     return replace(read, id=f"PR_larkfield/tracking_{number}")
 
 

@@ -1,22 +1,20 @@
 """The GitHub source: pages of issues, pull requests and people, and single items again as they are now."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.model import Source
-from connectors.connector import Census, Check, Page, Problem
+from connectors.connector import Census, Check, Page
 from connectors.errors import ConnectorError
-from connectors.github import boards, checks, doctor, parse, repositories
-from connectors.github import items as single
+from connectors.github import boards, doctor, items, repositories
 from connectors.github.boards import Moved
 from connectors.github.census import GitHubCensus
 from connectors.github.cursor import Cursor
 from connectors.github.daily import Daily
-from connectors.github.detail import DetailReader, Listed
-from connectors.github.issues import Besides, IssueReader
+from connectors.github.gathered import Gathered
+from connectors.github.gathering import Gatherer
 from connectors.github.limits import GitHubLimits
-from connectors.github.parse_beside import NOTHING
 from connectors.github.reading import Reading, Step
 from connectors.github.repositories import Roster
 from connectors.github.signin import App, AppSignIn
@@ -24,7 +22,7 @@ from connectors.github.waiting import Waiting
 from connectors.governor import Governor
 from connectors.learned import Learned
 from connectors.transport import Transport
-from rules.records import Container, Record
+from rules.records import Container
 
 ADDRESS = "https://api.github.com"
 HEADERS = {
@@ -94,13 +92,8 @@ class GitHub:
         self._census = GitHubCensus(self._background, self._roster)
         self._clock = clock
         self.learned = Learned()
-        self._in_turn = _Readers(
-            DetailReader(self._background, self.learned),
-            IssueReader(self._background, self.learned, owner, boards),
-        )
-        self._at_once = _Readers(
-            DetailReader(transport, self.learned), IssueReader(transport, self.learned, owner, boards)
-        )
+        self._in_turn = Gatherer(self._background, self.learned, owner, boards, clock)
+        self._at_once = Gatherer(transport, self.learned, owner, boards, clock)
         self._boards = tuple(boards)
         self._daily = Daily(self._background, self.learned, source, owner, clock)
         self.meter = transport.meter
@@ -126,7 +119,7 @@ class GitHub:
         problems = (*listed.problems, *moved.problems)
         yield Page(tuple(homes), state.text(), last=False, problems=problems)
         waiting, known, troubled = Waiting(state.text()), set[str](), set[str]()
-        got = await self._moved(Moved() if cursor is None else moved, homes, known)
+        got = await self._in_turn.moved(Moved() if cursor is None else moved, homes, known)
         moved.remember(self.learned)
         if got.records or got.problems:
             yield self._page(waiting, got, troubled)
@@ -141,18 +134,19 @@ class GitHub:
             if step is None:
                 break
             waiting.add(step)
-            got = await self._records(self._in_turn, step, waiting.take(self._in_turn.details.size), known)
+            got = await self._in_turn.issues(step, known)
+            got = got.and_(await self._in_turn.pulls(waiting.take(self._in_turn.size), known))
             yield self._page(waiting, got, troubled)
         if rest := waiting.take(0):
-            yield self._page(waiting, await self._records(self._in_turn, None, rest, known), troubled)
+            yield self._page(waiting, await self._in_turn.pulls(rest, known), troubled)
         if stopped is not None:
             raise stopped
-        got = await self._settled(homes, known)
+        got = await self._in_turn.settled(homes, known)
         if got.records or got.problems:
             yield self._page(waiting, got, troubled)
         if daily:
             async for batch in self._daily.rest(homes):
-                yield self._page(waiting, _Got(batch.records, batch.problems, batch.left), troubled)
+                yield self._page(waiting, batch, troubled)
         yield Page((), waiting.cursor, last=True)
 
     async def read(self, keys: Sequence[str]) -> Page:
@@ -163,17 +157,14 @@ class GitHub:
         Raises:
             ConnectorError: named by what to do.
         """
-        items = await single.read(self._transport, self.source, keys, self._covers)
-        records, problems, left = list[Record](), items.problems, items.left
-        known = set[str]()
-        for home, issues in items.found:
-            pulls = [(issue, home) for issue in issues if issue.pull_request is not None]
-            step = Step(home, Cursor(), tuple(issues))
-            got = await self._records(self._at_once, step, pulls, known)
-            records += [*self._daily.owned([home]), *got.records]
-            problems += got.problems
-            left = _fewer(left, got.left)
-        return Page(tuple(records), "", last=True, problems=tuple(problems), budget_left=left)
+        found, known = await items.read(self._transport, self.source, keys, self._covers), set[str]()
+        got = Gathered(problems=tuple(found.problems), left=found.left)
+        for home, entries in found.found:
+            pulls = [(entry, home) for entry in entries if entry.pull_request is not None]
+            got = got.and_(Gathered(tuple(self._daily.owned([home]))))
+            got = got.and_(await self._at_once.issues(Step(home, Cursor(), tuple(entries)), known))
+            got = got.and_(await self._at_once.pulls(pulls, known))
+        return Page(got.records, "", last=True, problems=got.problems, budget_left=got.left)
 
     async def check(self) -> Sequence[Check]:
         """Sign in and look around: account, scopes, budgets, clock, organisation and repositories."""
@@ -191,58 +182,13 @@ class GitHub:
             return name.casefold() in {own.casefold() for own in self._names}
         return name.partition("/")[0].casefold() == self._owner.casefold()
 
-    async def _records(
-        self,
-        readers: "_Readers",
-        step: Step | None,
-        pulls: Sequence[tuple[Listed, Container]],
-        known: set[str],
-    ) -> "_Got":
-        """The records of a step's issues and of these pull requests, and people not `known` yet."""
-        issues = step.issues if step else ()
-        details = await readers.details.read(pulls)
-        checks.remember(self.learned, details.pulls, self._clock())
-        listed = [issue for issue in issues if issue.pull_request is None]
-        beside = await readers.issues.read(listed, step.home.key) if step else Besides()
-        people = [person for issue in issues for person in parse.people(issue, self.source)]
-        new = {person.id: person for person in (*people, *details.people) if person.id not in known}
-        known.update(new)
-        items = (
-            [parse.work_item(i, step.home, beside.found.get(i.node_id, NOTHING)) for i in listed]
-            if step
-            else []
-        )
-        return _Got(
-            (*new.values(), *items, *details.pulls),
-            (*(step.problems if step else ()), *beside.problems, *details.problems),
-            _fewer(_fewer(step.left if step else None, details.left), beside.left),
-        )
-
     async def _listed(self, *, daily: bool) -> repositories.Listed:
         """The repositories with their owners, which are read once a day."""
         listed = await self._roster.read(self._background)
         problems = await self._daily.begin(listed.homes) if daily else []
         return replace(listed, homes=self._daily.owned(listed.homes), problems=[*listed.problems, *problems])
 
-    async def _moved(self, moved: Moved, homes: Sequence[Container], known: set[str]) -> "_Got":
-        """The issues whose cards moved, as they are now."""
-        got = _Got((), (), None)
-        for home in homes:
-            keys = moved.found.get(home.key, ())
-            if len(keys) <= boards.MANY:
-                items = single.Items()
-                entries = [await single.issue(self._background, key, items) for key in keys]
-                step = Step(home, Cursor(), tuple(e for e in entries if e), tuple(items.problems), items.left)
-                got = got.and_(await self._records(self._in_turn, step, (), known))
-        return got
-
-    async def _settled(self, homes: Sequence[Container], known: set[str]) -> "_Got":
-        """The pull requests whose checks have come to their end since they were read, as they are now."""
-        found = await checks.settled(self._background, self.learned, self._clock())
-        pulls = [(pull, home) for home in homes for pull in found.get(home.key, ())]
-        return await self._records(self._in_turn, None, pulls, known)
-
-    def _page(self, waiting: Waiting, got: "_Got", troubled: set[str]) -> Page:
+    def _page(self, waiting: Waiting, got: Gathered, troubled: set[str]) -> Page:
         """A page, its cursor, and what its repositories are recognised by: all of it is stored together.
 
         A repository with a problem is not to be recognised: it is asked again.
@@ -254,26 +200,6 @@ class GitHub:
         return Page(got.records, waiting.cursor, last=False, problems=got.problems, budget_left=got.left)
 
 
-@dataclass(frozen=True, slots=True)
-class _Readers:
-    """What is not in lists: read in turn by a sync, which leaves a reserve, or at once for who asks."""
-
-    details: DetailReader
-    issues: IssueReader
-
-
-@dataclass(frozen=True, slots=True)
-class _Got:
-    records: tuple[Record, ...]
-    problems: tuple[Problem, ...]
-    left: int | None
-
-    def and_(self, other: "_Got") -> "_Got":
-        """Both together."""
-        left = _fewer(self.left, other.left)
-        return _Got((*self.records, *other.records), (*self.problems, *other.problems), left)
-
-
 def _met(state: Cursor, homes: Sequence[Container], moved: Moved) -> Cursor:
     """The cursor at the beginning of a sync that found these repositories."""
     for home in homes:
@@ -281,8 +207,3 @@ def _met(state: Cursor, homes: Sequence[Container], moved: Moved) -> Cursor:
         if len(moved.found.get(home.key, ())) > boards.MANY:
             state = state.unread(home.key)
     return state
-
-
-def _fewer(one: int | None, other: int | None) -> int | None:
-    """The smaller of two budgets: requests and points are counted apart, either can end a sync."""
-    return min((left for left in (one, other) if left is not None), default=None)

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from connectors.connector import Problem
 from connectors.errors import WaitError
 from connectors.github import detail, issues, owners, shipped, teams
+from connectors.github.gathered import Gathered
 from connectors.github.optional import ask_again
-from connectors.github.shipped import HISTORY, Batch
+from connectors.github.shipped import HISTORY
 from connectors.learned import Learned
 from connectors.transport import Transport
 from rules.records import Container
@@ -47,7 +48,7 @@ class Daily:
         """The repositories with their owners as of the last round."""
         return [owners.owned(home, self._learned) for home in homes]
 
-    async def rest(self, homes: Sequence[Container]) -> AsyncIterator[Batch]:
+    async def rest(self, homes: Sequence[Container]) -> AsyncIterator[Gathered]:
         """Yield teams, releases and deployments; with the last of them the round is done.
 
         What is archived ships nothing any more: it is asked in the first round only.
@@ -59,7 +60,7 @@ class Daily:
         last = self._last()
         since = began - HISTORY if last is None else last - OVERLAP
         read = await teams.read(self._transport, self._source, self._owner)
-        yield Batch(tuple(read.found), tuple(read.problems))
+        yield Gathered(tuple(read.found), tuple(read.problems))
         asked = [home for home in homes if last is None or not home.archived]
         async for batch in shipped.read(self._transport, self._learned, asked, since):
             yield batch

@@ -1,13 +1,13 @@
 """Releases and deployments of repositories: the newest of each, and older ones as far back as they count."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.connector import Problem, part
 from connectors.errors import ConnectorError, TryLaterError, UnexpectedAnswerError, WaitError
 from connectors.github import parse
+from connectors.github.gathered import Gathered
 from connectors.github.graphql import Complaint, ask
 from connectors.github.lists import whole
 from connectors.github.shapes import Actor, Camel, Dated, Named, Nodes, Time, shaped
@@ -54,18 +54,9 @@ class _Deployment(Dated, frozen=True, rename="camel"):
     statuses: Nodes[_Status | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Releases and deployments of some repositories, what could not be read, and points left."""
-
-    records: tuple[Record, ...]
-    problems: tuple[Problem, ...] = ()
-    left: int | None = None
-
-
 async def read(
     transport: Transport, learned: Learned, homes: Sequence[Container], since: datetime
-) -> AsyncIterator[Batch]:
+) -> AsyncIterator[Gathered]:
     """Yield what these repositories shipped: the newest 50 of each, and all since that moment.
 
     Raises:
@@ -84,7 +75,7 @@ async def read(
         except ConnectorError as error:
             if isinstance(error, TryLaterError) and size.failed():
                 continue
-            yield Batch((), (part("shipped", f"Releases and deployments cannot be read: {error}"),))
+            yield Gathered((), (part("shipped", f"Releases and deployments cannot be read: {error}"),))
             return
         rest = rest[len(some) :]
         refused = {_kind(complaint): complaint for complaint in reply.complaints}
@@ -94,7 +85,7 @@ async def read(
         for home, node in zip(some, nodes, strict=True):
             if node is not None:
                 records += await _of_repository(transport, home, node, since, problems)
-        yield Batch(tuple(records), tuple(problems), reply.left)
+        yield Gathered(tuple(records), tuple(problems), reply.left)
 
 
 async def _of_repository(

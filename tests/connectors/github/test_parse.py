@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from github_answers import JSON, moment, repository, row
+from github_answers import JSON, moment, repository, row, user
 from hypothesis import given
 from hypothesis import strategies as st
 

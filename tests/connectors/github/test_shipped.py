@@ -11,7 +11,8 @@ from github_answers import connection, impatient, moment, repository
 from github_company import TOKEN, Clock, company, day, serving
 
 from connectors.github import parse, shipped
-from connectors.github.shipped import BATCH, Batch
+from connectors.github.gathered import Gathered
+from connectors.github.shipped import BATCH
 from connectors.larkfield.world import Deployed, Published, Turn
 from connectors.learned import Learned
 from connectors.transport import Transport
@@ -61,9 +62,9 @@ async def transport(address: str) -> AsyncIterator[Transport]:
     await transport.close()
 
 
-async def read(transport: Transport, *homes: Container, since: float = 90) -> Batch:
+async def read(transport: Transport, *homes: Container, since: float = 90) -> Gathered:
     batches = [batch async for batch in shipped.read(transport, Learned(), homes, day(since))]
-    return Batch(
+    return Gathered(
         tuple(record for batch in batches for record in batch.records),
         tuple(problem for batch in batches for problem in batch.problems),
     )
@@ -144,7 +145,7 @@ def deployment(**other: Any) -> dict[str, Any]:
     }
 
 
-async def answered(*bodies: dict[str, Any], homes: tuple[Container, ...] = (HOME, OTHER)) -> Batch:
+async def answered(*bodies: dict[str, Any], homes: tuple[Container, ...] = (HOME, OTHER)) -> Gathered:
     with respx.mock:
         respx.post(URL).mock(side_effect=[httpx.Response(200, json=body) for body in bodies])
         transport = impatient()

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from connectors.connector import Problem, part
-from connectors.errors import TryLaterError, UnexpectedAnswerError
+from connectors.errors import UnexpectedAnswerError
 from connectors.github import parse_pulls
-from connectors.github.graphql import GONE, Complaint
+from connectors.github.graphql import GONE, Complaint, Reply, ask_in_parts
 from connectors.github.lists import whole
 from connectors.github.optional import ask_what_is_known, leave_out
 from connectors.github.shapes import shaped
@@ -80,20 +80,8 @@ class DetailReader:
         self, listed: Sequence[tuple[Listed, Container]], details: Details, *, again: bool
     ) -> list[tuple[Listed, Container]]:
         """Read all in batches; give those back that GitHub failed on and that are worth asking `again`."""
-        rest, missed = list(listed), list[tuple[Listed, Container]]()
-        while rest:
-            some = rest[: self._batch.size]
-            asking = {"ids": [issue.node_id for issue, _ in some]}
-            try:
-                reply = await ask_what_is_known(
-                    self._transport, self._learned, QUESTION, asking, [CHECKS], tries=self._batch.tries
-                )
-            except TryLaterError:
-                if not self._batch.failed():
-                    raise
-                continue
-            self._batch.worked()
-            rest = rest[len(some) :]
+        missed = list[tuple[Listed, Container]]()
+        async for some, reply in ask_in_parts(self._batch, listed, self._ask):
             details.left = reply.left
             complaints = self._by_place(reply.complaints, [home for _, home in some], details)
             nodes = reply.nodes(len(some), "pull requests")
@@ -104,6 +92,12 @@ class DetailReader:
                 else:
                     await self._take(issue, node, complaint, home, details)
         return missed
+
+    async def _ask(self, some: Sequence[tuple[Listed, Container]]) -> Reply:
+        asking = {"ids": [issue.node_id for issue, _ in some]}
+        return await ask_what_is_known(
+            self._transport, self._learned, QUESTION, asking, [CHECKS], tries=self._batch.tries
+        )
 
     async def _take(
         self, issue: Listed, node: Any, complaint: Complaint | None, home: Container, details: Details

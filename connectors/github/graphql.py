@@ -1,11 +1,11 @@
 """One GraphQL question to GitHub, and what its answer means: 200 is no promise there."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -17,11 +17,13 @@ from connectors.errors import (
     UnexpectedAnswerError,
 )
 from connectors.github.shapes import shaped
+from connectors.pagesize import PageSize
 from connectors.transport import TRIES, Transport
 
 MOST_IDS = 100  # that `nodes` takes in one question
 GONE = {"NOT_FOUND", "FORBIDDEN"}  # complaints that asking again does not change: not there, or not for us
 OVERLOADED = ("something went wrong", "timeout", "timed out", "loading")
+T = TypeVar("T")
 
 
 class Complaint(Struct, frozen=True):
@@ -112,6 +114,30 @@ async def ask_whole(transport: Transport, question: str, variables: Mapping[str,
                 "The next sync tries again.",
             )
     return reply
+
+
+async def ask_in_parts(
+    size: PageSize, subjects: Sequence[T], question: Callable[[Sequence[T]], Awaitable[Reply]]
+) -> AsyncIterator[tuple[Sequence[T], Reply]]:
+    """Ask the question about some of the subjects at a time, and yield them with the reply.
+
+    What is more than GitHub can bear is asked about half as many.
+
+    Raises:
+        ConnectorError: as the question.
+    """
+    rest = list(subjects)
+    while rest:
+        some = rest[: size.size]
+        try:
+            reply = await question(some)
+        except TryLaterError:
+            if not size.failed():
+                raise
+            continue
+        size.worked()
+        rest = rest[len(some) :]
+        yield some, reply
 
 
 def _text(question: str, without: Collection[str]) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import structlog
 
 from connectors.connector import Problem, part
-from connectors.errors import ConnectorError, TryLaterError, WaitError
-from connectors.github.graphql import MOST_IDS, ask
+from connectors.errors import ConnectorError, WaitError
+from connectors.github.graphql import MOST_IDS, Reply, ask, ask_in_parts
 from connectors.github.shapes import Camel, shaped
 from connectors.learned import Learned
 from connectors.pagesize import PageSize
@@ -84,29 +84,23 @@ async def read(transport: Transport, learned: Learned, homes: Sequence[Container
         WaitError: GitHub grants nothing more for now.
     """
     size = PageSize(learned, QUESTION, most=MOST_IDS, least=SMALLEST_BATCH)
-    rest = list(homes)
-    while rest:
-        some = rest[: size.size]
-        try:
-            reply = await ask(transport, QUESTION, {"ids": [home.id for home in some]}, tries=size.tries)
-            nodes = shaped(
-                reply.nodes(len(some), "repositories"), list[_Places | None], "the owners of repositories"
-            )
-        except WaitError:
-            raise
-        except ConnectorError as error:
-            if isinstance(error, TryLaterError) and size.failed():
-                continue
-            return [part("owners", f"The files CODEOWNERS cannot be read: {error}")]
-        rest = rest[len(some) :]
-        for home, places in zip(some, nodes, strict=True):
-            if places is not None:
-                _remember(learned, home, places)
-        if reply.complaints:
-            message = reply.complaints[0].message.rstrip(".")
-            return [
-                part("owners", f"The files CODEOWNERS are hidden ({message}): let the bot read contents.")
-            ]
+
+    async def ask_about(some: Sequence[Container]) -> Reply:
+        return await ask(transport, QUESTION, {"ids": [home.id for home in some]}, tries=size.tries)
+
+    try:
+        async for some, reply in ask_in_parts(size, homes, ask_about):
+            for home, node in zip(some, reply.nodes(len(some), "repositories"), strict=True):
+                if node is not None:
+                    _remember(learned, home, shaped(node, _Places, f"the owners of {home.key}"))
+            if reply.complaints:
+                message = reply.complaints[0].message.rstrip(".")
+                what = f"The files CODEOWNERS are hidden ({message}): let the bot read contents."
+                return [part("owners", what)]
+    except WaitError:
+        raise
+    except ConnectorError as error:
+        return [part("owners", f"The files CODEOWNERS cannot be read: {error}")]
     return []
 
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.connector import Problem, part
-from connectors.errors import ConnectorError, TryLaterError, UnexpectedAnswerError, WaitError
+from connectors.errors import ConnectorError, UnexpectedAnswerError, WaitError
 from connectors.github import parse
 from connectors.github.gathered import Gathered
-from connectors.github.graphql import Complaint, ask
+from connectors.github.graphql import Complaint, Reply, ask, ask_in_parts
 from connectors.github.lists import whole
 from connectors.github.shapes import Actor, Camel, Dated, Named, Nodes, Time, shaped
 from connectors.learned import Learned
@@ -63,29 +63,25 @@ async def read(
         WaitError: GitHub grants nothing more for now.
     """
     size = PageSize(learned, QUESTION, most=BATCH)
-    rest = list(homes)
     said = set[str]()  # each kind of refusal is one problem, however many repositories it is about
-    while rest:
-        some = rest[: size.size]
-        try:
-            reply = await ask(transport, QUESTION, {"ids": [home.id for home in some]}, tries=size.tries)
-            nodes = reply.nodes(len(some), "repositories")
-        except WaitError:
-            raise
-        except ConnectorError as error:
-            if isinstance(error, TryLaterError) and size.failed():
-                continue
-            yield Gathered((), (part("shipped", f"Releases and deployments cannot be read: {error}"),))
-            return
-        rest = rest[len(some) :]
-        refused = {_kind(complaint): complaint for complaint in reply.complaints}
-        problems = [_refused(complaint) for kind, complaint in refused.items() if kind not in said]
-        said.update(refused)
-        records: list[Record] = []
-        for home, node in zip(some, nodes, strict=True):
-            if node is not None:
-                records += await _of_repository(transport, home, node, since, problems)
-        yield Gathered(tuple(records), tuple(problems), reply.left)
+
+    async def ask_about(some: Sequence[Container]) -> Reply:
+        return await ask(transport, QUESTION, {"ids": [home.id for home in some]}, tries=size.tries)
+
+    try:
+        async for some, reply in ask_in_parts(size, homes, ask_about):
+            refused = {_kind(complaint): complaint for complaint in reply.complaints}
+            problems = [_refused(complaint) for kind, complaint in refused.items() if kind not in said]
+            said.update(refused)
+            records: list[Record] = []
+            for home, node in zip(some, reply.nodes(len(some), "repositories"), strict=True):
+                if node is not None:
+                    records += await _of_repository(transport, home, node, since, problems)
+            yield Gathered(tuple(records), tuple(problems), reply.left)
+    except WaitError:
+        raise
+    except ConnectorError as error:
+        yield Gathered((), (part("shipped", f"Releases and deployments cannot be read: {error}"),))
 
 
 async def _of_repository(
@@ -101,7 +97,9 @@ async def _of_repository(
             told = shaped(node, dict[str, Any], home.key).get(name)
             listed = await whole(transport, home.id, name, told, home.key, enough=enough)
             rows = [] if listed is None else shaped(listed.get("nodes"), list[Any], home.key)
-        except UnexpectedAnswerError as error:
+        except WaitError:
+            raise
+        except ConnectorError as error:
             problems.append(part(f"shipped:{home.key}", str(error)))
             continue
         for row in rows:

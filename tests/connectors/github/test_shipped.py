@@ -194,3 +194,16 @@ async def test_a_refused_question_is_a_problem_and_no_failure() -> None:
 
     assert found.records == ()
     assert [problem.scope for problem in found.problems] == ["shipped"]
+
+
+async def test_further_entries_that_do_not_come_are_a_problem_of_their_repository() -> None:
+    going_on = {
+        "nodes": [release(1, createdAt="2027-01-01T00:00:00Z")],
+        "pageInfo": {"hasNextPage": True, "endCursor": "1"},
+    }
+    gave_up = {"data": None, "errors": [{"message": "Something went wrong. This may be a timeout."}]}
+    first = {"data": {"nodes": [node(releases=going_on), node(releases=connection(release(2)))]}}
+    found = await answered(first, gave_up)
+
+    assert [record.id for record in found.records] == ["RE_2"]
+    assert [problem.scope for problem in found.problems] == ["shipped:larkfield/tracking"]

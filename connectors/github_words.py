@@ -1,4 +1,7 @@
-"""GitHub's words for states, as its interface and its command line tool both write them."""
+"""GitHub's words for states, as its interface and its command line tool both write them.
+
+They stand above the connectors because two of them read them, GitHub and files, and neither knows the other.
+"""
 
 from collections.abc import Mapping
 from typing import Literal

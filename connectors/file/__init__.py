@@ -1,7 +1,7 @@
-"""Files: JSON lines of records, and Jira's own CSV export."""
+"""Files: exports of Jira, of gh and of directories, and JSON lines of records."""
 
 from connectors.file.client import FileSource, connect
-from connectors.file.found import Counting, Found, summary
+from connectors.file.found import Counting, Found
 from connectors.file.lines import encode
 
-__all__ = ["Counting", "FileSource", "Found", "connect", "encode", "summary"]
+__all__ = ["Counting", "FileSource", "Found", "connect", "encode"]

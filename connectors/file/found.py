@@ -82,10 +82,3 @@ class Counting:
         self.projects[record.container] += 1
         self.first_change = min(self.first_change or at, at)
         self.last_change = max(self.last_change or at, at)
-
-
-def summary(records: Iterable[Record]) -> Found:
-    """Count what is there; the records are gone through once."""
-    counting = Counting()
-    counting.add(records)
-    return counting.found()

@@ -16,14 +16,15 @@ from rules.records import Person
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ACCOUNT_KEYS = {
-    "jira": (
-        "jira",
-        "atlassianAccountId",
-    ),  # the latter in Atlassian's urn:scim:schemas:extension:atlassian-…
+    "jira": ("jira", "atlassianAccountId"),
     "github": ("github", "githubLogin"),
     "slack": ("slack", "slackId"),
 }
-"""Where an extension of the user may hold accounts; the plain words are for a company's own schema."""
+"""Where an extension of the user may hold accounts.
+
+The plain words are for a company's own schema, atlassianAccountId is of Atlassian's
+(urn:scim:schemas:extension:atlassian-external:1.0).
+"""
 
 
 @dataclass(slots=True)

@@ -6,10 +6,11 @@ Whether GitHub counts a moved card as a change of its issue is not documented, s
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from connectors.connector import Problem, part
 from connectors.errors import ConnectorError, UnexpectedAnswerError, WaitError
+from connectors.github.cursor import OVERLAP
 from connectors.github.graphql import ask
 from connectors.github.shapes import Camel, Dated, Home, Nodes, PageInfo, Time, shaped
 from connectors.learned import Learned
@@ -17,7 +18,6 @@ from connectors.paging import Walk
 from connectors.transport import Transport
 
 MANY = 50  # issues of one repository that are read one by one; of more, the whole list is read anew
-OVERLAP = timedelta(minutes=2)  # GitHub's times have whole seconds
 
 
 class _Content(Camel, frozen=True):

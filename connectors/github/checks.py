@@ -1,6 +1,8 @@
 """Checks that were still running when a pull request was read: whether they have come to an end since.
 
-GitHub does not count the end of a check as a change of its pull request, so no list brings it up.
+GitHub does not count the end of a check as a change of its pull request, so no list brings it up. Checks that
+had ended and are run again are not looked for: every sync would have to ask about every open pull request.
+The webhook check_suite tells of their end, and the next change of the pull request brings it too.
 """
 
 from collections import defaultdict

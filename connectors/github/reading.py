@@ -14,6 +14,7 @@ from connectors.learned import Learned
 from connectors.transport import Transport
 from rules.records import Container
 
+NEVER = "never"  # asked since when, for a first reading
 FEW = 20  # repositories that are asked one by one: an unchanged list is free, but a request all the same
 
 
@@ -167,9 +168,6 @@ class Reading:
         """The tag of the answer to the same question, where it is known."""
         question, _, etag = (self._learned.text(_list(home)) or "").partition(" ")
         return etag if question == asked else None
-
-
-NEVER = "never"  # asked since when, for a first reading
 
 
 def _settled(batch: Batch) -> bool:

@@ -168,6 +168,7 @@ def _hint(delivery: str, event: str, told: _Body, item: _Item) -> Hint:
     name = f"{event}.{told.action}" if told.action else event
     if event != "issues" or told.action not in {"deleted", "transferred"}:
         return Hint(delivery, name, keys=(key,), at=item.updated_at)
+    # What was transferred is gone here as what was deleted is; the census finds it elsewhere and says so.
     match told.changes:
         case _Moved(new_issue=_Item(number=number), new_repository=_Home(full_name=home)):
             keys: tuple[str, ...] = (f"{home}#{number}",)

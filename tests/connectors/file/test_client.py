@@ -1,6 +1,7 @@
 """A file source yields pages, resumes where it stopped, and is quiet while nothing changed."""
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,12 +9,19 @@ import pytest
 
 from connectors.connector import Page
 from connectors.errors import FixRequestError, NotThereError, UnexpectedAnswerError
-from connectors.file import Counting, FileSource, connect, encode, summary
-from connectors.file.found import Status
-from rules.records import Person, PullRequest, WorkItem
+from connectors.file import Counting, FileSource, connect, encode
+from connectors.file.found import Found, Status
+from rules.records import Person, PullRequest, Record, WorkItem
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 ALL_FIELDS = Path(__file__).parent / "fixtures" / "all-fields.csv"
+
+
+def counted(*pages: Iterable[Record]) -> Found:
+    counting = Counting()
+    for records in pages:
+        counting.add(records)
+    return counting.found()
 
 
 def item(number: int, status: str = "Open") -> WorkItem:
@@ -152,9 +160,9 @@ async def test_check_says_what_was_recognised_or_why_not(tmp_path: Path) -> None
     assert "has no columns Issue key" in checks[3].detail
 
 
-async def test_a_summary_counts_what_an_export_holds() -> None:
+async def test_what_an_export_holds_is_counted() -> None:
     (page,) = await pages(connect("jira", ALL_FIELDS))
-    found = summary(page.records)
+    found = counted(page.records)
     assert (found.items, found.pull_requests, found.people, found.history) == (4, 0, 2, False)
     assert found.statuses[0] == Status("In Progress", "indeterminate", 1)
     assert found.projects == (("QUAY", 4),)
@@ -163,20 +171,18 @@ async def test_a_summary_counts_what_an_export_holds() -> None:
     assert found.last_change == datetime(2026, 11, 20, 11, 2, tzinfo=UTC)
 
 
-def test_a_summary_of_other_records_counts_them_too() -> None:
+def test_records_of_other_kinds_are_counted_too() -> None:
     pull = PullRequest("github", "1", "a/b#1", "a/b", "Moor", "", "open", NOW, NOW, "github:github:a/b")
-    found = summary([pull, Person("github", "1", "tom", "Tom")])
+    found = counted([pull, Person("github", "1", "tom", "Tom")])
     assert (found.items, found.pull_requests, found.people) == (0, 1, 1)
     assert found.last_change == NOW
 
 
 async def test_records_can_be_counted_page_by_page_while_they_are_read(tmp_path: Path) -> None:
-    counting = Counting()
-    found = await pages(connect("jira", write(tmp_path / "items.jsonl", 1201)))
-    for page in found:
-        counting.add(page.records)
-    assert counting.found() == summary(record for page in found for record in page.records)
-    assert counting.found().items == 1201
+    read = await pages(connect("jira", write(tmp_path / "items.jsonl", 1201)))
+    found = counted(*(page.records for page in read))
+    assert found == counted([record for page in read for record in page.records])
+    assert found.items == 1201
 
 
 async def test_what_would_be_waited_for_without_end_is_left_alone(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ class DetailReader:
     ) -> None:
         """Add one pull request, and a problem where it is not all there."""
         about = f"{home.key}#{issue.number}"
-        if node is None and complaint is not None and complaint.type not in FINAL:
+        if node is None and complaint is not None and complaint.type not in GONE:
             # It is there, and the cursor goes on: from quarantine it is asked for again.
             what = f"GitHub could not tell of {about}: {complaint.message}"
             details.problems.append(Problem(f"item:{about}", what, quarantined=True))

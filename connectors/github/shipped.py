@@ -10,7 +10,7 @@ from connectors.github import parse
 from connectors.github.gathered import Gathered
 from connectors.github.graphql import Complaint, Reply, ask, ask_in_parts
 from connectors.github.lists import whole
-from connectors.github.shapes import Actor, Camel, Dated, Named, Nodes, Time, shaped
+from connectors.github.shapes import Actor, Dated, Named, Nodes, Time, shaped
 from connectors.learned import Learned
 from connectors.pagesize import PageSize
 from connectors.transport import Transport

@@ -4,10 +4,12 @@ The one file that imports httpx.
 """
 
 import asyncio
+import base64
 import copy
 import email.utils
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -219,6 +221,8 @@ class Transport:
         finally:
             self.meter.requests += 1
             self.meter.spent.update(self.governor.learn(asked.keys, status, headers, data))
+        if not response.is_success:
+            body = _without_credentials(body, response.request.headers.get("authorization", ""))
         if self.governor.limits.refuses(data):
             raise self._refused(asked, 429, headers, body)
         unchanged = status == 304 and "if-none-match" in response.request.headers
@@ -274,6 +278,18 @@ class _Request:
     url: httpx.URL
     keys: Keys
     attempt: int
+
+
+def _without_credentials(body: bytes, header: str) -> bytes:
+    """A refusal without what signed the request in: its message goes to logs, to the store, and to people."""
+    kind, _, value = header.partition(" ")
+    secrets = [value.encode()]
+    if kind == "Basic":
+        with suppress(ValueError):
+            secrets.append(base64.b64decode(value).partition(b":")[2])
+    for secret in filter(None, secrets):
+        body = body.replace(secret, b"[secret]")
+    return body
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None, bytes]:

@@ -1,6 +1,7 @@
 """What the transport does when a source answers badly, slowly or not at all."""
 
 import asyncio
+import base64
 import gzip
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -379,3 +380,14 @@ def test_an_answer_tells_the_time_of_its_source(zone: str) -> None:
 @pytest.mark.parametrize("date", ["", "today", f"{DATE} GMT, {DATE} GMT"])
 def test_a_date_that_is_none_or_two_is_no_time(date: str) -> None:
     assert Answer(None, {"date": date}, 200).at is None
+
+
+@respx.mock
+async def test_a_source_that_repeats_our_credentials_is_not_quoted(source: Transport) -> None:
+    basic = base64.b64encode(b"ann@larkfield.example:s3cret").decode()
+    said = f"The token s3cret of Authorization: Basic {basic} is not allowed"
+    respx.get(f"{HOME}/x").mock(return_value=httpx.Response(403, json={"message": said}))
+    with pytest.raises(GrantAccessError, match=r"\[secret\]") as caught:
+        await source.get("x")
+    assert "s3cret" not in str(caught.value)
+    assert basic not in str(caught.value)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -130,8 +131,9 @@ def book_of(loaded: Loaded) -> Book:
     )
 
 
+@cache
 def builtin_rules() -> tuple[Rule, ...]:
-    """The rules that come with opsbot, in the order of their families."""
+    """The rules that come with opsbot, in the order of their families; read once in a process."""
     rules = []
     for file in sorted(resources.files("rules.catalog").iterdir(), key=lambda f: f.name):
         if file.name.endswith(".yaml"):

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 
@@ -33,6 +34,8 @@ from config.mistakes import KeyPath, Mistake, Place, dotted
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+REMEMBERED = 8 * 1024
+"""Characters of a file whose parse is kept for when the same is read again, as to simulate a change."""
 
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
 _DECIMAL = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
@@ -95,7 +98,7 @@ class _Reader:
         self._events: Iterator[Event] = iter(())
 
     def read(self, text: str, at: KeyPath) -> None:
-        self._events = _events(text)
+        self._events = _remembered(text) if len(text) <= REMEMBERED else _events(text)
         self._next()  # the stream begins
         if not isinstance(self._next(), DocumentStartEvent):
             return
@@ -187,6 +190,18 @@ class _Reader:
             depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
             if depth == 0:
                 return
+
+
+def _remembered(text: str) -> Iterator[Event]:
+    try:
+        return iter(_parsed(text))
+    except _Unreadable:  # what was refused before that place is told instead
+        return _events(text)
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> tuple[Event, ...]:
+    return tuple(_events(text))
 
 
 def _events(text: str) -> Iterator[Event]:

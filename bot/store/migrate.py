@@ -1,5 +1,6 @@
 """Bring the database to this version's schema, whoever starts first."""
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -24,8 +25,7 @@ async def migrate(database: Database) -> None:
 async def is_current(database: Database) -> bool:
     """The schema is the one this version wants."""
     async with database.read() as connection:
-        revision = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
-    return revision == ScriptDirectory.from_config(config()).get_current_head()
+        return await connection.run_sync(_is_newest)
 
 
 def config() -> Config:
@@ -35,7 +35,19 @@ def config() -> Config:
     return settings
 
 
+@cache
+def _newest() -> str | None:
+    """The last migration there is; to find it out, each is loaded."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def _is_newest(connection: sa.Connection) -> bool:
+    return MigrationContext.configure(connection).get_current_revision() == _newest()
+
+
 def _upgrade(connection: sa.Connection) -> None:
+    if _is_newest(connection):
+        return
     settings = config()
     settings.attributes["connection"] = connection
     command.upgrade(settings, "head")

@@ -63,6 +63,12 @@ def _no_network() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _a_wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Text is as wide as the terminal; that of who runs the tests must not matter."""
+    monkeypatch.setenv("COLUMNS", "120")
+
+
+@pytest.fixture(autouse=True)
 def _logs_as_before() -> Iterator[None]:
     """Commands set up logging for a process of their own; here that is undone."""
     handlers, level = logging.root.handlers[:], logging.root.level
